@@ -1,0 +1,28 @@
+//! How a lesson speaks: events, predictions, terminal and JSON Lines.
+//!
+//! A lesson is a list of [`Experiment`]s given to [`teach`].
+//! Each experiment asks a question, runs real calls, tells what it does
+//! through a [`Narrator`], and returns the [`Outcome`] that the kernel chose.
+//! `kit` turns that into one stream of [`Event`]s, for a terminal or for a
+//! program. It opens no socket and starts no thread.
+
+pub mod belief;
+mod color;
+mod errno;
+mod escape;
+mod event;
+mod lesson;
+mod narrator;
+mod output;
+mod teach;
+mod terminal;
+
+pub use belief::Belief;
+pub use color::{ColorChoice, decide as decide_color};
+pub use errno::describe as describe_error;
+pub use escape::{quoted, visible};
+pub use event::{At, Event, Line, Listed, Offered, Status, VERSION};
+pub use lesson::{Choice, Experiment, Lesson, Outcome};
+pub use narrator::Narrator;
+pub use teach::teach;
+pub use terminal::Terminal;

@@ -1,0 +1,70 @@
+//! Standard output: numbers each event, renders it, flushes it.
+
+use crate::{Event, Line, Terminal, VERSION};
+use std::io::{self, ErrorKind, Write};
+use std::process;
+use std::time::Instant;
+
+/// How events are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+pub(crate) struct Output {
+    format: Format,
+    terminal: Terminal,
+    told: u64,
+    started: Instant,
+}
+
+impl Output {
+    pub fn new(format: Format) -> Output {
+        Output {
+            format,
+            terminal: Terminal::default(),
+            told: 0,
+            started: Instant::now(),
+        }
+    }
+
+    /// Writes one event and flushes it, so that a reader sees it at once.
+    pub fn tell(&mut self, event: Event) {
+        let text = match self.format {
+            Format::Text => self.terminal.render(&event),
+            Format::Json => {
+                let line = Line {
+                    v: VERSION,
+                    n: self.told,
+                    t_us: self.started.elapsed().as_micros() as u64,
+                    event,
+                };
+                serde_json::to_string(&line)
+                    .expect("a struct of strings and numbers has a JSON form")
+                    + "\n"
+            }
+        };
+        self.told += 1;
+        print(&text);
+    }
+}
+
+/// Prints and flushes. Ends the program if nobody can read it any more.
+pub(crate) fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Ok(()) => {}
+        // The reader has seen enough, as in `lesson-udp | head`.
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => process::exit(0),
+        Err(e) => {
+            // If standard error is gone too, there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "cannot write the output: {e}");
+            process::exit(2);
+        }
+    }
+}

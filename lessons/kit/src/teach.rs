@@ -1,0 +1,291 @@
+//! Runs a lesson from its command line: asks, runs, shows, explains.
+
+use crate::output::{Format, Output, print};
+use crate::{
+    Choice, ColorChoice, Event, Experiment, Lesson, Listed, Narrator, Offered,
+    Outcome, Status, color, errno,
+};
+use clap::{CommandFactory, FromArgMatches, Parser};
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+/// What every lesson understands on its command line.
+#[derive(Parser)]
+#[command(version, disable_help_subcommand = true)]
+struct Arguments {
+    /// Run this experiment only; without it, all in order
+    experiment: Option<String>,
+    /// Name the experiments and stop
+    #[arg(long)]
+    list: bool,
+    /// Ask for no predictions and wait for no key
+    #[arg(long)]
+    no_input: bool,
+    /// Text for people, or one JSON object a line
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are obeyed
+    #[arg(long, value_enum, default_value_t)]
+    color: ColorChoice,
+}
+
+const AFTER_HELP: &str = "\
+At a terminal the lesson asks what you predict before it runs an experiment,
+and waits for Enter between experiments. Answer with a number, or press Enter
+to skip. Without a terminal it asks nothing.
+
+With --format json it reads one answer a line from standard input (the key of
+an option, its number, or an empty line) unless --no-input is given.
+
+Exit status: 0 everything ran, 2 something could not be settled or run.";
+
+/// How predictions are asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Asking {
+    No,
+    AtTerminal,
+    FromProgram,
+}
+
+/// Runs the lesson as its command line says: the whole `main` of a lesson.
+pub fn teach(lesson: &Lesson) -> ExitCode {
+    let arguments = match parse(lesson) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // --help is an error to clap, but not to us: 0 for it, else 2.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            // A closed pipe: nobody is left to read the help.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    color::decide(arguments.color);
+    let chosen = match &arguments.experiment {
+        None => lesson.experiments.iter().collect(),
+        Some(name) => match lesson.experiment(name) {
+            Some(experiment) => vec![experiment],
+            None => return unknown(lesson, name),
+        },
+    };
+    let mut output = Output::new(arguments.format);
+    if arguments.list {
+        return list(lesson, arguments.format, &mut output);
+    }
+    let asking = asking(&arguments);
+    // One experiment asked for by name needs no heading for the whole lesson.
+    if arguments.experiment.is_none() || arguments.format == Format::Json {
+        output.tell(introduction(lesson));
+    }
+    let mut code = ExitCode::SUCCESS;
+    for (i, experiment) in chosen.iter().enumerate() {
+        if i > 0 && asking == Asking::AtTerminal && !wants_more() {
+            break;
+        }
+        match run(experiment, asking, &mut output) {
+            Some(Status::Ok) => {}
+            Some(_) => code = ExitCode::from(2),
+            None => break,
+        }
+    }
+    if arguments.format == Format::Text {
+        print(&whats_next(lesson, &chosen));
+    }
+    code
+}
+
+fn parse(lesson: &Lesson) -> Result<Arguments, clap::Error> {
+    let name = format!("lesson-{}", lesson.name);
+    let names: Vec<_> = lesson.experiments.iter().map(|e| e.name).collect();
+    let help = format!("Experiments: {}\n\n{AFTER_HELP}", names.join(", "));
+    let matches = Arguments::command()
+        .display_name(name.clone())
+        .bin_name(name)
+        .about(lesson.title)
+        .after_help(help)
+        .try_get_matches()?;
+    Arguments::from_arg_matches(&matches)
+}
+
+fn asking(arguments: &Arguments) -> Asking {
+    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    match arguments.format {
+        _ if arguments.no_input => Asking::No,
+        Format::Json => Asking::FromProgram,
+        Format::Text if terminal => Asking::AtTerminal,
+        Format::Text => Asking::No,
+    }
+}
+
+/// Runs one experiment, or nothing if the learner leaves at the question.
+fn run(
+    experiment: &Experiment,
+    asking: Asking,
+    output: &mut Output,
+) -> Option<Status> {
+    output.tell(Event::Experiment {
+        name: experiment.name.into(),
+        file: experiment.file.replace('\\', "/"),
+    });
+    output.tell(Event::Question {
+        text: experiment.question.into(),
+        options: experiment.choices.iter().map(offered).collect(),
+    });
+    let guess = match asking {
+        Asking::No => None,
+        _ => ask(experiment, asking)?,
+    };
+    output.tell(Event::Answer {
+        key: guess.map(|choice| choice.key.into()),
+    });
+    let outcome = (experiment.run)(&mut Narrator::new(output));
+    let (status, why) = settle(experiment, guess, outcome, output);
+    output.tell(Event::End {
+        experiment: experiment.name.into(),
+        status,
+        why,
+    });
+    Some(status)
+}
+
+/// Tells the outcome, and the belief behind a prediction it contradicts.
+fn settle(
+    experiment: &Experiment,
+    guess: Option<&Choice>,
+    outcome: io::Result<Outcome>,
+    output: &mut Output,
+) -> (Status, Option<String>) {
+    let chose = |key: &str| experiment.choices.iter().find(|c| c.key == key);
+    let (choice, text, evidence) = match outcome {
+        Err(error) => return (Status::Failed, Some(errno::describe(&error))),
+        Ok(Outcome::Inconclusive(why)) => {
+            return (Status::Inconclusive, Some(why));
+        }
+        Ok(Outcome::Unlisted(what)) => (None, what, String::new()),
+        Ok(Outcome::Chose { key, evidence }) => match chose(key) {
+            Some(choice) => (Some(choice), choice.text.to_string(), evidence),
+            None => (None, format!("{key}: {evidence}"), String::new()),
+        },
+    };
+    output.tell(Event::Outcome {
+        key: choice.map(|choice| choice.key.into()),
+        text: text.clone(),
+        evidence,
+    });
+    let surprised = guess.filter(|g| choice.is_none_or(|c| c.key != g.key));
+    if let Some(belief) = surprised.and_then(|guess| guess.belief) {
+        output.tell(Event::Explained {
+            belief: belief.id.into(),
+            says: belief.says.into(),
+            tempting: belief.tempting.into(),
+            truth: belief.truth.into(),
+        });
+    }
+    match choice {
+        Some(_) => (Status::Ok, None),
+        None => (Status::Unlisted, Some(text)),
+    }
+}
+
+/// The prediction, `Some(None)` if it was skipped, `None` to leave.
+fn ask(experiment: &Experiment, asking: Asking) -> Option<Option<&Choice>> {
+    let choices = experiment.choices;
+    loop {
+        if asking == Asking::AtTerminal {
+            print(&format!(
+                "\nYour prediction (1 to {}, Enter to skip, q to leave): ",
+                choices.len()
+            ));
+        }
+        let line = read_line()?;
+        let number: Option<usize> = line.parse().ok();
+        let by_number = number.and_then(|n| choices.get(n.wrapping_sub(1)));
+        let by_key = || choices.iter().find(|choice| choice.key == line);
+        match by_number.or_else(by_key) {
+            Some(choice) => return Some(Some(choice)),
+            None if line.is_empty() => return Some(None),
+            None if line == "q" => return None,
+            // A program that answers nonsense gets no second question.
+            None if asking == Asking::FromProgram => return Some(None),
+            None => print("That is none of the options.\n"),
+        }
+    }
+}
+
+fn wants_more() -> bool {
+    print("\nEnter for the next experiment, q to leave: ");
+    read_line().is_some_and(|line| line != "q")
+}
+
+/// The next line of standard input without its end, or `None` at the end.
+fn read_line() -> Option<String> {
+    let mut line = String::new();
+    match io::stdin().read_line(&mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(line.trim().to_string()),
+    }
+}
+
+fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {
+    output.tell(introduction(lesson));
+    if format == Format::Text {
+        for experiment in lesson.experiments {
+            print(&format!("  {:<12} {}\n", experiment.name, experiment.about));
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn unknown(lesson: &Lesson, name: &str) -> ExitCode {
+    let name = crate::visible(name);
+    let mut sentence = format!("there is no experiment `{name}` here");
+    if let Some(near) = lesson.nearest(&name) {
+        sentence += &format!("; did you mean `{near}`?");
+    }
+    eprintln!(
+        "{sentence}\nFor all of them: cargo run -p lesson-{} -- --list",
+        lesson.name
+    );
+    ExitCode::from(2)
+}
+
+fn introduction(lesson: &Lesson) -> Event {
+    let listed = |e: &Experiment| Listed {
+        name: e.name.into(),
+        about: e.about.into(),
+    };
+    Event::Lesson {
+        name: lesson.name.into(),
+        title: lesson.title.into(),
+        page: lesson.page(),
+        experiments: lesson.experiments.iter().map(listed).collect(),
+    }
+}
+
+fn offered(choice: &Choice) -> Offered {
+    Offered {
+        key: choice.key.into(),
+        text: choice.text.into(),
+    }
+}
+
+/// The last lines of a run: where this is explained, and what to do next.
+fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
+    let page = format!(
+        "Read on: book/{}.md, or `cargo run` for the whole book.",
+        lesson.name
+    );
+    let next = match ran {
+        [one] => {
+            let all = lesson.experiments.iter();
+            all.skip_while(|e| e.name != one.name).nth(1)
+        }
+        _ => None,
+    };
+    match next {
+        Some(next) => format!(
+            "\nNext: cargo run -p lesson-{} -- {}\n{page}\n",
+            lesson.name, next.name
+        ),
+        None => format!("\n{page}\n"),
+    }
+}

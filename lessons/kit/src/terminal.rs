@@ -1,0 +1,194 @@
+//! Events as lines of text for people.
+//!
+//! Words and positions carry the meaning; colour only adds.
+//! Nothing is ever repainted, so a screen reader and a pipe see the same.
+
+use crate::{Event, Offered, Status, visible};
+use colored::{Color, Colorize};
+use textwrap::Options;
+
+const WIDTH: usize = 80;
+
+/// Renders events as text, at most 80 columns wide where it can be broken.
+#[derive(Default)]
+pub struct Terminal {
+    options: Vec<Offered>,
+    answer: Option<String>,
+    speakers: Vec<String>,
+    in_run: bool,
+}
+
+impl Terminal {
+    /// The text of one event, ending in a newline, or nothing.
+    pub fn render(&mut self, event: &Event) -> String {
+        match event {
+            Event::Lesson {
+                title, experiments, ..
+            } => {
+                let count = experiments.len();
+                let many = if count == 1 { "" } else { "s" };
+                format!("{} ({count} experiment{many})\n", title.bold())
+            }
+            Event::Experiment { name, file } => {
+                self.options.clear();
+                self.answer = None;
+                self.speakers.clear();
+                self.in_run = false;
+                let rule = "-".repeat(WIDTH.saturating_sub(name.len() + 1));
+                format!("\n{} {}\n{file}\n", name.bold(), rule.dimmed())
+            }
+            Event::Question { text, options } => {
+                self.options = options.clone();
+                let mut out = format!("\n{}\n", wrap("Predict: ", text));
+                for (i, option) in options.iter().enumerate() {
+                    let number = format!("  {}) ", i + 1);
+                    out += &format!("{}\n", wrap(&number, &option.text));
+                }
+                out
+            }
+            Event::Answer { key } => {
+                self.answer = key.clone();
+                String::new()
+            }
+            Event::Call { who, what, at } => {
+                let who = self.painted(who);
+                self.line(at.line, &who, what)
+            }
+            Event::State {
+                who,
+                state,
+                source,
+                at,
+            } => {
+                let who = self.painted(who);
+                let text = format!("{state} ({source})");
+                self.line(at.line, &who, &text)
+            }
+            Event::Said { text, at } => {
+                self.line(at.line, &column("note").dimmed().to_string(), text)
+            }
+            Event::Outcome {
+                key,
+                text,
+                evidence,
+            } => self.outcome(key.as_deref(), text, evidence),
+            Event::Explained {
+                belief,
+                says,
+                tempting,
+                truth,
+            } => explained(belief, says, tempting, truth),
+            Event::End { status, why, .. } => end(*status, why.as_deref()),
+        }
+    }
+
+    /// A line of the run: line of source, who, what.
+    fn line(&mut self, number: u32, who: &str, what: &str) -> String {
+        let mut out = String::new();
+        if !self.in_run {
+            self.in_run = true;
+            let heads =
+                format!("{:>4}  {} what happens", "line", column("who"));
+            out += &format!("\n{}\n", heads.dimmed());
+        }
+        let what = visible(what);
+        let indent = " ".repeat(6 + SPEAKER + 1);
+        let mut rows = textwrap::wrap(&what, WIDTH - indent.len()).into_iter();
+        let first = rows.next().unwrap_or_default();
+        out += &format!("{number:>4}  {who} {first}\n");
+        for row in rows {
+            out += &format!("{indent}{row}\n");
+        }
+        out
+    }
+
+    fn outcome(&self, key: Option<&str>, text: &str, evidence: &str) -> String {
+        let place = self.options.iter().position(|o| Some(&*o.key) == key);
+        let mut out = String::from("\n");
+        match place {
+            Some(i) => {
+                let chose = format!("The kernel chose {}) ", i + 1);
+                out += &wrap(&chose, text).green().to_string();
+            }
+            None => {
+                let other = "The kernel did something else: ";
+                out += &wrap(other, text).yellow().to_string();
+            }
+        }
+        out += "\n";
+        if !evidence.is_empty() {
+            out += &format!("{}\n", wrap("Evidence: ", &visible(evidence)));
+        }
+        let guess = self
+            .options
+            .iter()
+            .position(|o| Some(&o.key) == self.answer.as_ref());
+        match guess {
+            Some(i) if Some(i) == place => {
+                out += &format!("{} You predicted it.\n", "Right.".bold());
+            }
+            Some(i) => {
+                let surprise = format!("You predicted {}).", i + 1);
+                out += &format!("{}\n", surprise.bold());
+            }
+            None => {}
+        }
+        out
+    }
+
+    /// The speaker's name in a colour that is its own within an experiment.
+    fn painted(&mut self, who: &str) -> String {
+        const COLORS: [Color; 4] =
+            [Color::Cyan, Color::Magenta, Color::Yellow, Color::Blue];
+        let known = self.speakers.iter().position(|s| s == who);
+        let i = known.unwrap_or_else(|| {
+            self.speakers.push(who.to_string());
+            self.speakers.len() - 1
+        });
+        column(who).color(COLORS[i % COLORS.len()]).to_string()
+    }
+}
+
+/// The width of the column of speakers.
+const SPEAKER: usize = 9;
+
+fn column(who: &str) -> String {
+    format!("{:<SPEAKER$}", visible(who))
+}
+
+fn explained(belief: &str, says: &str, tempting: &str, truth: &str) -> String {
+    let label = format!("The belief behind it ({belief}): ");
+    let rows = [
+        wrap(&label, says),
+        wrap("Tempting, because ", tempting),
+        wrap("But ", truth),
+    ];
+    rows.join("\n") + "\n"
+}
+
+fn end(status: Status, why: Option<&str>) -> String {
+    let label = match status {
+        Status::Ok => return String::new(),
+        Status::Unlisted => return String::new(),
+        Status::Inconclusive => "Inconclusive, run it again: ",
+        Status::Failed => "This experiment could not finish: ",
+    };
+    format!(
+        "\n{}\n",
+        wrap(label, &visible(why.unwrap_or("no reason"))).yellow()
+    )
+}
+
+/// The text after its label, broken at 80 columns, hanging under itself.
+fn wrap(label: &str, text: &str) -> String {
+    let hang = if label.ends_with(") ") && label.starts_with(' ') {
+        " ".repeat(label.len())
+    } else {
+        String::from("  ")
+    };
+    let options = Options::new(WIDTH)
+        .initial_indent(label)
+        .subsequent_indent(&hang)
+        .break_words(false);
+    textwrap::fill(text, options)
+}

@@ -1,0 +1,237 @@
+//! What every lesson keeps: its source can be read, its runs can be trusted.
+
+use crate::recordings::experiments;
+use crate::workspace::{DEADLINE, events, files, lessons, output_within, read, root};
+use kit::{Event, Status};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// How often each experiment is run.
+const RUNS: usize = 20;
+
+#[test]
+fn every_experiment_gives_one_of_its_options_in_every_run() {
+    for slug in lessons() {
+        let names = experiments(&events(&slug, &["--list"], ""));
+        for _ in 0..RUNS {
+            let mut ended = Vec::new();
+            for line in events(&slug, &["--no-input"], "") {
+                if let Event::End {
+                    experiment,
+                    status,
+                    why,
+                } = line.event
+                {
+                    assert_eq!(status, Status::Ok, "{slug} {experiment}: {why:?}");
+                    ended.push(experiment);
+                }
+            }
+            assert_eq!(ended, names);
+        }
+    }
+}
+
+#[test]
+fn events_are_numbered_without_gaps_and_carry_the_version() {
+    for slug in lessons() {
+        for (n, line) in events(&slug, &["--no-input"], "").iter().enumerate() {
+            assert_eq!((line.v, line.n), (kit::VERSION, n as u64));
+        }
+    }
+}
+
+#[test]
+fn every_line_of_source_that_an_event_names_is_a_line_of_the_narrator() {
+    for slug in lessons() {
+        for line in events(&slug, &["--no-input"], "") {
+            let (Event::Call { at, .. } | Event::State { at, .. } | Event::Said { at, .. }) =
+                line.event
+            else {
+                continue;
+            };
+            let source = read(root().join(&at.file));
+            let named = source.lines().nth(at.line as usize - 1).unwrap();
+            assert!(
+                named.trim().starts_with("me."),
+                "{}:{}: {named}",
+                at.file,
+                at.line
+            );
+        }
+    }
+}
+
+/// The narrator is not part of the networking: without its lines a lesson
+/// compiles and its kernel makes the same choices.
+#[test]
+fn a_lesson_without_its_narrator_does_the_same() {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("without me");
+    let _ = fs::remove_dir_all(copy.join("lessons"));
+    fs::create_dir_all(&copy).unwrap();
+    fs::write(copy.join("Cargo.toml"), workspace_of_lessons()).unwrap();
+    fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).unwrap();
+    copy_folder(&root().join("lessons"), &copy.join("lessons"));
+    let mut deleted = 0;
+    for slug in lessons() {
+        for file in files(&copy.join("lessons").join(&slug).join("src"), ".rs") {
+            let source = read(&file);
+            let without = source
+                .lines()
+                .filter(|line| !line.trim().starts_with("me."));
+            let without = without.collect::<Vec<_>>().join("\n") + "\n";
+            deleted += source.lines().count() - without.lines().count();
+            fs::write(file, without).unwrap();
+        }
+    }
+    assert!(deleted > 0, "no line of a narrator was found");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--offline", "--bins", "--target-dir", "target"]);
+    cargo.current_dir(&copy).env("RUSTFLAGS", "-A warnings");
+    let built = output_within(&mut cargo, "", Duration::from_secs(900));
+    let words = String::from_utf8_lossy(&built.stderr);
+    assert!(built.status.success(), "{words}");
+    for slug in lessons() {
+        let mut silent = Command::new(copy.join(format!("target/debug/lesson-{slug}")));
+        silent.args(["--no-input", "--format", "json"]);
+        let run = output_within(&mut silent, "", DEADLINE);
+        let silent = crate::workspace::parse(&String::from_utf8_lossy(&run.stdout));
+        let told = events(&slug, &["--no-input"], "");
+        assert_eq!(outcomes(&silent), outcomes(&told), "{slug}");
+        let calls = silent
+            .iter()
+            .filter(|line| matches!(line.event, Event::Call { .. }));
+        assert_eq!(calls.count(), 0, "{slug} still tells something");
+    }
+}
+
+#[test]
+fn a_line_of_the_narrator_is_one_line() {
+    for file in sources() {
+        for (i, line) in read(&file).lines().enumerate() {
+            let line = line.trim();
+            let whole = !line.starts_with("me.") || line.ends_with(';');
+            assert!(whole, "{}:{}: {line}", file.display(), i + 1);
+        }
+    }
+}
+
+#[test]
+fn a_lesson_is_short_and_narrow() {
+    for file in sources() {
+        let source = read(&file);
+        let limit = if file.ends_with("src/main.rs") {
+            60
+        } else {
+            90
+        };
+        let lines = source.lines().count();
+        assert!(
+            lines <= limit,
+            "{}: {lines} lines, at most {limit}",
+            file.display()
+        );
+        for (i, line) in source.lines().enumerate() {
+            let width = line.chars().count();
+            assert!(width <= 80, "{}:{}: {width} columns", file.display(), i + 1);
+        }
+        let header = source.lines().next().unwrap_or_default();
+        assert!(
+            header.starts_with("//! "),
+            "{} has no claim",
+            file.display()
+        );
+    }
+}
+
+/// A lesson knows the standard library, socket2, kit and wire; kit and wire
+/// know no lesson and not each other; no lesson and no kit pulls in the root.
+#[test]
+fn nobody_knows_whom_it_should_not() {
+    let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        (
+            "kit",
+            &[
+                "clap",
+                "colored",
+                "serde",
+                "serde_json",
+                "strsim",
+                "textwrap",
+            ][..],
+        ),
+        ("wire", &["etherparse", "libc", "socket2"][..]),
+    ]);
+    for folder in fs::read_dir(root().join("lessons")).unwrap() {
+        let manifest = folder.unwrap().path().join("Cargo.toml");
+        if !manifest.exists() {
+            continue;
+        }
+        let parsed: toml::Table = read(&manifest).parse().unwrap();
+        let name = parsed["package"]["name"].as_str().unwrap().to_string();
+        let allowed = allowed.get(&*name).copied();
+        let allowed = allowed.unwrap_or(&["kit", "wire", "socket2"]);
+        let knows = parsed.get("dependencies").and_then(|d| d.as_table());
+        for dependency in knows.into_iter().flat_map(|d| d.keys()) {
+            let known = allowed.contains(&&**dependency);
+            assert!(known, "{name} must not know {dependency}");
+        }
+    }
+}
+
+#[test]
+fn unsafe_code_stands_in_no_file_but_the_system_module_of_the_wire() {
+    let mut folders = vec![root().join("lessons")];
+    folders.extend([root().join("src"), root().join("tests")]);
+    for file in folders.iter().flat_map(|folder| files(folder, ".rs")) {
+        let source = read(&file);
+        let allowed = file.ends_with("wire/src/sys.rs");
+        // Spelled in two parts, or this line would be found too.
+        let word = ["un", "safe {"].concat();
+        assert!(allowed || !source.contains(&word), "{}", file.display());
+    }
+}
+
+fn outcomes(lines: &[kit::Line]) -> Vec<Option<String>> {
+    let mut keys = Vec::new();
+    for line in lines {
+        if let Event::Outcome { key, .. } = &line.event {
+            keys.push(key.clone());
+        }
+    }
+    keys
+}
+
+/// The Rust sources of the lessons themselves, without kit and wire.
+fn sources() -> Vec<PathBuf> {
+    let folder = |slug: &String| root().join("lessons").join(slug).join("src");
+    lessons()
+        .iter()
+        .flat_map(|slug| files(&folder(slug), ".rs"))
+        .collect()
+}
+
+/// The workspace's manifest without the root package: the lessons alone.
+fn workspace_of_lessons() -> String {
+    let manifest: toml::Table = read(root().join("Cargo.toml")).parse().unwrap();
+    let mut alone = toml::Table::new();
+    for part in ["workspace", "profile"] {
+        alone.insert(part.into(), manifest[part].clone());
+    }
+    alone.to_string()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &to);
+        } else {
+            fs::copy(&path, &to).unwrap();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What differs from run to run and from machine to machine, in one place.
+
+use regex::{Captures, Regex};
+
+/// Numbers that a run measured, by the words around them.
+const MEASURED: &[&str] = &[
+    r"a queue of (\d+) bytes",
+    r"(\d+) datagrams in its queue",
+    r"drops: (\d+)",
+    r"(\d+) arrived, drops by the kernel: (\d+)",
+];
+
+/// Times, as our events and tcpdump write them, and addresses in memory.
+const VOLATILE: &[(&str, &str)] = &[
+    (r"0x[0-9a-f]{8,}", "[ADDRESS]"),
+    (r#""t_us":\d+"#, r#""t_us":0"#),
+    (r"(?m)^\d\d:\d\d:\d\d\.\d+", "[TIME]"),
+];
+
+/// The text with ports and measured numbers replaced by names.
+///
+/// Ports are named in the order of their first appearance, so that equal
+/// ports stay equal and different ones stay different.
+pub fn mask(text: &str) -> String {
+    let mut ports: Vec<String> = Vec::new();
+    // As Rust, tcpdump, an ICMP message and strace write a port.
+    let port = Regex::new(r"(127\.0\.0\.1[:.]|udp port |htons\()([1-9]\d*)").unwrap();
+    let mut text = port
+        .replace_all(text, |found: &Captures| {
+            let number = found[2].to_string();
+            let known = ports.iter().position(|port| *port == number);
+            let place = known.unwrap_or_else(|| {
+                ports.push(number);
+                ports.len() - 1
+            });
+            format!("{}[PORT-{}]", &found[1], place + 1)
+        })
+        .into_owned();
+    for (shape, masked) in VOLATILE {
+        let shape = Regex::new(shape).unwrap();
+        text = shape.replace_all(&text, *masked).into_owned();
+    }
+    for words in MEASURED {
+        let words = Regex::new(words).unwrap();
+        let hidden = |found: &Captures| {
+            let digits = Regex::new(r"\d+").unwrap();
+            digits.replace_all(&found[0], "[N]").into_owned()
+        };
+        text = words.replace_all(&text, hidden).into_owned();
+    }
+    text
+}
+
+#[test]
+fn equal_ports_stay_equal_and_different_ones_different() {
+    let text = "from 127.0.0.1:4000 to 127.0.0.1:5000, back to 127.0.0.1:4000";
+    let masked = "from 127.0.0.1:[PORT-1] to 127.0.0.1:[PORT-2], back to 127.0.0.1:[PORT-1]";
+    assert_eq!(mask(text), masked);
+}
+
+#[test]
+fn a_measured_number_is_masked_and_its_words_are_not() {
+    let masked = "[N] arrived, drops by the kernel: [N]";
+    assert_eq!(mask("92 arrived, drops by the kernel: 1908"), masked);
+    assert_eq!(mask("sends 2000 datagrams"), "sends 2000 datagrams");
+}

@@ -1,0 +1,215 @@
+//! Recorded runs: what the book shows was seen in a run, and still is.
+//!
+//! For each experiment a run is kept as JSON Lines in `book/recordings/`, and
+//! from it the block that the page includes is made: the question, the
+//! command, the transcript, and the belief behind each wrong guess.
+//! The test runs the experiment again and compares; `BLESS=1` writes instead.
+
+use crate::mask::mask;
+use crate::workspace::{events, lessons, read, root};
+use kit::{Event, Line, Offered, Terminal};
+use similar::TextDiff;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+#[test]
+fn every_recorded_run_still_happens() {
+    colored::control::set_override(false);
+    let mut differences = String::new();
+    for slug in lessons() {
+        let list = events(&slug, &["--list"], "");
+        let folder = root().join("book/recordings").join(&slug);
+        let text = json_lines(&list);
+        compare(&folder.join("list.jsonl"), &text, &mut differences);
+        for name in experiments(&list) {
+            let run = events(&slug, &[&name, "--no-input"], "");
+            let kept = folder.join(format!("{name}.jsonl"));
+            compare(&kept, &json_lines(&run), &mut differences);
+            // The page's block is made from the run that is kept, so that
+            // both stay the same as long as the run means the same.
+            let run = if kept.exists() {
+                crate::workspace::parse(&read(&kept))
+            } else {
+                run
+            };
+            let block = block(&slug, &name, &run, &beliefs(&slug, &name, &run));
+            let page = folder.join(format!("{name}.md"));
+            compare(&page, &block, &mut differences);
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "what runs show is not what the book shows:\n{differences}\n\
+         If the runs are right: BLESS=1 cargo test --workspace"
+    );
+}
+
+#[test]
+fn no_recording_is_left_over() {
+    for slug in lessons() {
+        let names = experiments(&events(&slug, &["--list"], ""));
+        for file in crate::workspace::files(&root().join("book/recordings").join(&slug), "") {
+            let stem = file.file_stem().unwrap().to_string_lossy().into_owned();
+            let known = stem == "list" || names.contains(&stem);
+            assert!(known, "{} belongs to no experiment", file.display());
+        }
+    }
+}
+
+/// The names of the experiments that `--list` lists.
+pub fn experiments(list: &[Line]) -> Vec<String> {
+    let listed = list.iter().find_map(|line| match &line.event {
+        Event::Lesson { experiments, .. } => Some(experiments),
+        _ => None,
+    });
+    let listed = listed.expect("--list begins with the lesson");
+    listed.iter().map(|e| e.name.clone()).collect()
+}
+
+/// Compares what is kept with what was seen, or keeps it under `BLESS=1`.
+fn compare(kept: &Path, seen: &str, differences: &mut String) {
+    let old = std::fs::read_to_string(kept).unwrap_or_default();
+    if mask(&old) == mask(seen) {
+        return;
+    }
+    if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
+        std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+        std::fs::write(kept, seen).unwrap();
+        return;
+    }
+    let (old, new) = (mask(&old), mask(seen));
+    let diff = TextDiff::from_lines(&old, &new);
+    let name = kept.strip_prefix(root()).unwrap().to_string_lossy();
+    let diff = diff.unified_diff().header(&name, "seen now").to_string();
+    differences.push_str(&diff);
+}
+
+fn json_lines(lines: &[Line]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        writeln!(text, "{}", serde_json::to_string(line).unwrap()).unwrap();
+    }
+    text
+}
+
+/// For each option, the belief that a run explains after that guess.
+fn beliefs(slug: &str, name: &str, run: &[Line]) -> BTreeMap<String, Event> {
+    let mut beliefs = BTreeMap::new();
+    for option in options(run) {
+        let answers = format!("{}\n", option.key);
+        for line in events(slug, &[name], &answers) {
+            if let Event::Explained { .. } = line.event {
+                beliefs.insert(option.key.clone(), line.event);
+            }
+        }
+    }
+    beliefs
+}
+
+fn options(run: &[Line]) -> &[Offered] {
+    let found = run.iter().find_map(|line| match &line.event {
+        Event::Question { options, .. } => Some(&options[..]),
+        _ => None,
+    });
+    found.expect("every experiment asks a question")
+}
+
+/// The block of Markdown that a page includes for one experiment.
+fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, Event>) -> String {
+    let question = run.iter().find_map(|line| match &line.event {
+        Event::Question { text, .. } => Some(text),
+        _ => None,
+    });
+    let chosen = run.iter().find_map(|line| match &line.event {
+        Event::Outcome { key, .. } => key.as_ref(),
+        _ => None,
+    });
+    let id = format!("lab-{slug}-{name}");
+    let mut radios = String::new();
+    let mut guesses = String::new();
+    for Offered { key, text } in options(run) {
+        let text = html(text);
+        writeln!(
+            radios,
+            "<label><input type=\"radio\" name=\"{slug}-{name}\" value=\"{key}\"> \
+             <span>{text}</span></label>"
+        )
+        .unwrap();
+        let mark = if Some(key) == chosen {
+            " data-chosen"
+        } else {
+            ""
+        };
+        let why = match beliefs.get(key) {
+            Some(Event::Explained {
+                belief,
+                says,
+                tempting,
+                truth,
+            }) => format!(
+                " <span class=\"belief\">{belief}</span> The belief behind it: \
+                 {} Tempting, because {} But {}",
+                html(says),
+                html(tempting),
+                html(truth)
+            ),
+            _ if Some(key) == chosen => {
+                " This is what the kernel chose in the recorded run.".into()
+            }
+            _ => " No belief of the catalogue leads here; the recorded run shows something else."
+                .into(),
+        };
+        writeln!(
+            guesses,
+            "<li data-option=\"{key}\"{mark}><strong>{text}</strong>{why}</li>"
+        )
+        .unwrap();
+    }
+    format!(
+        r#"<section class="lab" id="{id}" data-lab="{slug}/{name}" aria-labelledby="{id}-title">
+<h3 class="lab-title" id="{id}-title">Predict: {name}</h3>
+<fieldset class="predict"><legend>{question}</legend>
+{radios}</fieldset>
+
+```console
+$ cargo run -p lesson-{slug} -- {name}
+```
+
+<details class="recorded"><summary>A recorded run</summary>
+
+```text
+{transcript}```
+
+</details>
+<details class="beliefs"><summary>What each guess believes</summary>
+<ul>
+{guesses}</ul>
+</details>
+</section>
+"#,
+        question = html(question.unwrap()),
+        transcript = transcript(run),
+    )
+}
+
+/// The lines of a run as the terminal shows them, after the question.
+fn transcript(run: &[Line]) -> String {
+    let mut terminal = Terminal::default();
+    let mut text = String::new();
+    let mut asked = false;
+    for line in run {
+        let shown = terminal.render(&line.event);
+        if asked {
+            text += &shown;
+        }
+        asked |= matches!(line.event, Event::Answer { .. });
+    }
+    text.trim_start_matches('\n').to_string()
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

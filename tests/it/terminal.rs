@@ -1,0 +1,191 @@
+//! A lesson at a terminal, without one, and with nobody reading.
+
+use crate::workspace::{DEADLINE, lesson, output};
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Instant;
+
+#[test]
+fn without_a_terminal_nothing_is_asked() {
+    let run = output(Command::new(lesson("udp")).arg("echo"), "2\n");
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(run.status.success());
+    assert!(text.contains("Predict: "), "{text}");
+    assert!(!text.contains("Your prediction"), "{text}");
+    assert!(!text.contains('\x1b'), "colour in a pipe: {text}");
+}
+
+#[test]
+fn a_closed_pipe_is_not_an_error() {
+    let mut command = Command::new(lesson("udp"));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let run = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&run.stderr), "");
+    assert_eq!(run.status.code(), Some(0));
+}
+
+#[test]
+fn a_full_disk_is_an_error_with_a_sentence() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = Command::new(lesson("udp"));
+    let run = command
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let words = String::from_utf8_lossy(&run.stderr);
+    assert!(words.starts_with("cannot write the output"), "{words}");
+    assert_eq!(run.status.code(), Some(2));
+}
+
+#[test]
+fn a_mistyped_experiment_gets_the_nearest_one() {
+    let run = output(Command::new(lesson("udp")).arg("bondaries"), "");
+    let words = String::from_utf8(run.stderr).unwrap();
+    assert!(words.contains("did you mean `boundaries`?"), "{words}");
+    assert_eq!(run.status.code(), Some(2));
+    assert!(run.stdout.is_empty());
+}
+
+#[test]
+fn colour_follows_the_flag_then_no_color_then_force() {
+    let coloured = |args: &[&str], variables: &[(&str, &str)]| {
+        let mut command = Command::new(lesson("udp"));
+        command.arg("echo").args(args);
+        for name in ["NO_COLOR", "CLICOLOR_FORCE"] {
+            command.env_remove(name);
+        }
+        command.envs(variables.iter().copied());
+        output(&mut command, "").stdout.contains(&0x1b)
+    };
+    assert!(!coloured(&[], &[]));
+    assert!(coloured(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(coloured(&[], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!coloured(
+        &[],
+        &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]
+    ));
+    assert!(coloured(&[], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "")]));
+    assert!(!coloured(&[], &[("CLICOLOR_FORCE", "0")]));
+    assert!(!coloured(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+#[test]
+fn in_json_mode_a_lesson_ends_when_its_input_ends() {
+    let mut command = Command::new(lesson("udp"));
+    let run = output(command.args(["--format", "json"]), "");
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(text.lines().last().unwrap().contains("question"), "{text}");
+    assert_eq!(run.status.code(), Some(0));
+}
+
+#[test]
+fn a_right_and_a_wrong_prediction_at_a_terminal() {
+    let mut typing = Typing::start("TERM=xterm");
+    typing.wait_for("Your prediction");
+    typing.enter("nonsense");
+    typing.wait_for("That is none of the options.");
+    typing.wait_for("Your prediction");
+    typing.enter("1");
+    typing.wait_for("You predicted it.");
+    typing.wait_for("Enter for the next experiment");
+    typing.enter("");
+    typing.wait_for("Your prediction");
+    typing.enter("1");
+    typing.wait_for("You predicted 1).");
+    typing.wait_for("The belief behind it (M47)");
+    typing.wait_for("Tempting, because");
+    typing.wait_for("Enter for the next experiment");
+    assert!(typing.seen.contains('\x1b'), "no colour at a terminal");
+    typing.enter("q");
+    typing.wait_for("Read on: book/udp.md");
+    assert_eq!(typing.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_dumb_terminal_gets_no_escape_sequence() {
+    let mut typing = Typing::start("TERM=dumb");
+    typing.wait_for("Your prediction");
+    typing.enter("q");
+    typing.wait_for("Read on");
+    assert!(!typing.seen.contains('\x1b'), "{:?}", typing.seen);
+}
+
+/// A lesson at a pseudo-terminal, which script(1) opens.
+struct Typing {
+    child: Child,
+    stdin: ChildStdin,
+    bytes: Receiver<Vec<u8>>,
+    /// All that was shown.
+    seen: String,
+    /// How much of it the waits so far have passed.
+    passed: usize,
+}
+
+impl Typing {
+    fn start(variables: &str) -> Typing {
+        let lesson = lesson("udp");
+        let line = format!("env -u NO_COLOR {variables} '{}'", lesson.display());
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .expect("script(1) of util-linux is installed");
+        let stdin = child.stdin.take().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let (sender, bytes) = mpsc::channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = stdout.read(&mut buffer) {
+                if sender.send(buffer[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let seen = String::new();
+        Typing {
+            child,
+            stdin,
+            bytes,
+            seen,
+            passed: 0,
+        }
+    }
+
+    fn enter(&mut self, line: &str) {
+        writeln!(self.stdin, "{line}").unwrap();
+    }
+
+    fn wait_for(&mut self, words: &str) {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            if let Some(at) = self.seen[self.passed..].find(words) {
+                self.passed += at + words.len();
+                return;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.bytes.recv_timeout(left) {
+                Ok(bytes) => self.seen += &String::from_utf8_lossy(&bytes),
+                Err(_) => panic!("never saw {words:?} in:\n{}", self.seen),
+            }
+        }
+    }
+}
+
+impl Drop for Typing {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
