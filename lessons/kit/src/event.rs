@@ -73,6 +73,19 @@ pub enum Event {
         /// The line of source that told this.
         at: At,
     },
+    /// A packet on the wire between two hosts.
+    Packet(Packet),
+    /// The states of both ends of a connection at the same moment.
+    Ends {
+        /// The state of the end that ladders draw on the left.
+        left: String,
+        /// The state of the end that ladders draw on the right.
+        right: String,
+        /// Where they were read: a system call or a file under /proc.
+        source: String,
+        /// The line of source that told this.
+        at: At,
+    },
     /// A remark of the narrator.
     Said {
         /// The remark.
@@ -110,6 +123,59 @@ pub enum Event {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         why: Option<String>,
     },
+}
+
+/// A packet as the wire saw it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Packet {
+    /// The number of the packet on this wire, from 1.
+    pub number: u64,
+    /// When the wire got it: microseconds since the hosts were made, by the
+    /// kernel's time stamp.
+    pub at_us: u64,
+    /// The host that sent it: `A` or `B`. A forged packet names the host that
+    /// the receiver takes for its sender.
+    pub from: String,
+    /// Source address, with the port where the protocol has ports.
+    pub source: String,
+    /// Destination address, with the port where the protocol has ports.
+    pub destination: String,
+    /// `tcp`, `udp`, `icmp`, `igmp` or `other`.
+    pub protocol: String,
+    /// The flags of a TCP segment, joined by commas: `SYN, ACK`.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub flags: String,
+    /// The sequence number of a TCP segment.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub seq: Option<Sequence>,
+    /// The acknowledgment number of a TCP segment with ACK.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ack: Option<Sequence>,
+    /// The window in bytes that a TCP segment offers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub window: Option<u32>,
+    /// Bytes of payload.
+    pub length: usize,
+    /// What else the packet says: TCP options, the meaning of an ICMP
+    /// message, the place of a fragment.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub info: String,
+    /// What the wire did with it: `passed`, `dropped`, `delayed by 300 ms`,
+    /// `duplicated`, `held`, `reordered`, `corrupted`, `replaced`, `forged`.
+    pub fate: String,
+    /// The rule that decided, if one did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rule: Option<String>,
+}
+
+/// A TCP sequence or acknowledgment number, RFC 9293 section 3.4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sequence {
+    /// The number in the header.
+    pub real: u32,
+    /// Its distance from the initial sequence number of its direction, if
+    /// the wire saw that one.
+    pub relative: Option<u32>,
 }
 
 /// An experiment as `--list` names it.

@@ -11,6 +11,7 @@ mod color;
 mod errno;
 mod escape;
 mod event;
+mod ladder;
 mod lesson;
 mod narrator;
 mod output;
@@ -21,7 +22,10 @@ pub use belief::Belief;
 pub use color::{ColorChoice, decide as decide_color};
 pub use errno::describe as describe_error;
 pub use escape::{quoted, visible};
-pub use event::{At, Event, Line, Listed, Offered, Status, VERSION};
+pub use event::{
+    At, Event, Line, Listed, Offered, Packet, Sequence, Status, VERSION,
+};
+pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
 pub use teach::teach;

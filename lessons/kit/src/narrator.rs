@@ -1,7 +1,7 @@
 //! The narrator: an experiment tells what it does, line by line.
 
 use crate::output::Output;
-use crate::{At, Event, errno, escape};
+use crate::{At, Event, Packet, errno, escape};
 use std::fmt::Display;
 use std::io;
 use std::panic::Location;
@@ -59,6 +59,24 @@ impl<'a> Narrator<'a> {
         self.output.tell(Event::State {
             who: who.into(),
             state: state.to_string(),
+            source: source.into(),
+            at: At::from(Location::caller()),
+        });
+    }
+
+    /// The packets that a wire has seen, oldest first.
+    pub fn packets(&mut self, packets: impl IntoIterator<Item = Packet>) {
+        for packet in packets {
+            self.output.tell(Event::Packet(packet));
+        }
+    }
+
+    /// The states of both ends of a connection, read at `source`.
+    #[track_caller]
+    pub fn ends(&mut self, left: &str, right: &str, source: &str) {
+        self.output.tell(Event::Ends {
+            left: left.into(),
+            right: right.into(),
             source: source.into(),
             at: At::from(Location::caller()),
         });

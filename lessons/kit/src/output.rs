@@ -1,6 +1,6 @@
 //! Standard output: numbers each event, renders it, flushes it.
 
-use crate::{Event, Line, Terminal, VERSION};
+use crate::{Event, Ladder, Line, Terminal, VERSION};
 use std::io::{self, ErrorKind, Write};
 use std::process;
 use std::time::Instant;
@@ -23,10 +23,10 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub fn new(format: Format) -> Output {
+    pub fn new(format: Format, ladder: Ladder) -> Output {
         Output {
             format,
-            terminal: Terminal::default(),
+            terminal: Terminal::drawing(ladder),
             told: 0,
             started: Instant::now(),
         }

@@ -2,8 +2,8 @@
 
 use crate::output::{Format, Output, print};
 use crate::{
-    Choice, ColorChoice, Event, Experiment, Lesson, Listed, Narrator, Offered,
-    Outcome, Status, color, errno,
+    Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed, Narrator,
+    Offered, Outcome, Status, color, errno,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::io::{self, IsTerminal};
@@ -24,6 +24,9 @@ struct Arguments {
     /// Text for people, or one JSON object a line
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Draw packets with characters of ASCII only
+    #[arg(long)]
+    ascii: bool,
     /// When to use colour; NO_COLOR and CLICOLOR_FORCE are obeyed
     #[arg(long, value_enum, default_value_t)]
     color: ColorChoice,
@@ -67,7 +70,12 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
             None => return unknown(lesson, name),
         },
     };
-    let mut output = Output::new(arguments.format);
+    let mut output = Output::new(
+        arguments.format,
+        Ladder {
+            ascii: arguments.ascii,
+        },
+    );
     if arguments.list {
         return list(lesson, arguments.format, &mut output);
     }
@@ -156,6 +164,10 @@ fn settle(
 ) -> (Status, Option<String>) {
     let chose = |key: &str| experiment.choices.iter().find(|c| c.key == key);
     let (choice, text, evidence) = match outcome {
+        // What this system cannot do is no failure of the experiment.
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+            return (Status::Inconclusive, Some(errno::describe(&error)));
+        }
         Err(error) => return (Status::Failed, Some(errno::describe(&error))),
         Ok(Outcome::Inconclusive(why)) => {
             return (Status::Inconclusive, Some(why));

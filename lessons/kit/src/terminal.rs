@@ -3,7 +3,7 @@
 //! Words and positions carry the meaning; colour only adds.
 //! Nothing is ever repainted, so a screen reader and a pipe see the same.
 
-use crate::{Event, Offered, Status, visible};
+use crate::{Event, Ladder, Offered, Status, visible};
 use colored::{Color, Colorize};
 use textwrap::Options;
 
@@ -16,9 +16,18 @@ pub struct Terminal {
     answer: Option<String>,
     speakers: Vec<String>,
     in_run: bool,
+    ladder: Ladder,
 }
 
 impl Terminal {
+    /// A terminal that draws its ladders in this way.
+    pub fn drawing(ladder: Ladder) -> Terminal {
+        Terminal {
+            ladder,
+            ..Terminal::default()
+        }
+    }
+
     /// The text of one event, ending in a newline, or nothing.
     pub fn render(&mut self, event: &Event) -> String {
         match event {
@@ -63,6 +72,13 @@ impl Terminal {
                 let who = self.painted(who);
                 let text = format!("{state} ({source})");
                 self.line(at.line, &who, &text)
+            }
+            Event::Packet(packet) => {
+                let rung = self.ladder.rung(packet);
+                rung.lines().map(|row| format!("{row}\n")).collect()
+            }
+            Event::Ends { left, right, .. } => {
+                self.ladder.ends(left, right) + "\n"
             }
             Event::Said { text, at } => {
                 self.line(at.line, &column("note").dimmed().to_string(), text)
