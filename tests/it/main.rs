@@ -2,8 +2,13 @@
 //!
 //! `BLESS=1 cargo test --workspace` re-makes the recordings of the book.
 
+// A test may panic: that is how it fails.
+#![allow(clippy::unwrap_used)]
+
 mod book;
+mod command;
 mod lessons;
+mod live;
 mod mask;
 mod recordings;
 mod terminal;

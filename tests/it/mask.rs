@@ -40,10 +40,10 @@ pub fn mask(text: &str) -> String {
         let shape = Regex::new(shape).unwrap();
         text = shape.replace_all(&text, *masked).into_owned();
     }
+    let digits = Regex::new(r"\d+").unwrap();
     for words in MEASURED {
         let words = Regex::new(words).unwrap();
         let hidden = |found: &Captures| {
-            let digits = Regex::new(r"\d+").unwrap();
             digits.replace_all(&found[0], "[N]").into_owned()
         };
         text = words.replace_all(&text, hidden).into_owned();

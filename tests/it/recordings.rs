@@ -57,6 +57,30 @@ fn no_recording_is_left_over() {
     }
 }
 
+/// The README shows a whole run with its prediction, as a terminal does.
+#[test]
+fn the_readme_shows_a_run_that_still_happens() {
+    colored::control::set_override(false);
+    let readme = read(root().join("README.md"));
+    let block = regex::Regex::new(r"(?s)<!-- recorded: (\w+) (\S+) (\w+) -->\n```text\n(.*?)```\n");
+    let block = block.unwrap().captures(&readme).expect("a recorded run");
+    let (slug, name, answer) = (&block[1], &block[2], &block[3]);
+    let mut terminal = Terminal::default();
+    let mut seen = String::new();
+    for line in events(slug, &[name], &format!("{answer}\n")) {
+        let shown = terminal.render(&line.event);
+        if !matches!(line.event, Event::Lesson { .. }) {
+            seen += &shown;
+        }
+    }
+    let kept = block.get(4).unwrap();
+    let mut whole = readme.clone();
+    whole.replace_range(kept.range(), seen.trim_start_matches('\n'));
+    let mut differences = String::new();
+    compare(&root().join("README.md"), &whole, &mut differences);
+    assert!(differences.is_empty(), "{differences}");
+}
+
 /// The names of the experiments that `--list` lists.
 pub fn experiments(list: &[Line]) -> Vec<String> {
     let listed = list.iter().find_map(|line| match &line.event {

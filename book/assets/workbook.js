@@ -1,0 +1,187 @@
+// What the book does beyond mdBook: it repairs accessibility, remembers
+// predictions, and reloads when the workbook's own server has rebuilt it.
+'use strict';
+(() => {
+  /** @type {(tag: string, attributes: object, text?: string) => HTMLElement} */
+  const make = (tag, attributes, text = '') => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      element.setAttribute(name, value);
+    }
+    element.textContent = text;
+    return element;
+  };
+  const byId = (/** @type {string} */ id) => document.getElementById(id);
+  /** @type {(selector: string, root?: ParentNode) => HTMLElement[]} */
+  const all = (selector, root = document) =>
+    Array.from(root.querySelectorAll(selector));
+
+  const main = /** @type {HTMLElement} */ (document.querySelector('main'));
+
+  // ---- Sayings: one quiet line for screen readers ----
+
+  const saying = make('p', { class: 'said', role: 'status' });
+  document.body.append(saying);
+  document.addEventListener('workbook:say', event => {
+    saying.textContent = /** @type {CustomEvent} */ (event).detail;
+  });
+
+  // ---- Landmarks, names and the skip link ----
+
+  const skip = make('a', { class: 'skip', href: '#workbook-text' },
+    'Skip to the text');
+  main.id = 'workbook-text';
+  main.tabIndex = -1;
+  skip.addEventListener('click', event => {
+    event.preventDefault(); // the 404 page's <base> would lead elsewhere
+    main.focus();
+  });
+  document.body.prepend(skip);
+
+  byId('mdbook-menu-bar')?.setAttribute('role', 'banner');
+  document.querySelector('.menu-title')?.setAttribute('role', 'presentation');
+  byId('mdbook-search-wrapper')?.setAttribute('role', 'search');
+  document.querySelector('.chapter a.active')?.setAttribute('aria-current', 'page');
+  const search = byId('mdbook-searchbar');
+  search?.setAttribute('aria-label', 'Search this book');
+  search?.setAttribute('aria-describedby', 'mdbook-searchresults-header');
+  byId('mdbook-searchresults-header')?.setAttribute('role', 'status');
+  const results = byId('mdbook-searchresults');
+  if (results) {
+    // mdBook names a <span>, which has no role to carry a name.
+    new MutationObserver(() => {
+      for (const it of all('.teaser', results)) it.removeAttribute('aria-label');
+    }).observe(results, { childList: true });
+  }
+
+  // mdBook's sidebar toggle is a label, out of reach of the keyboard.
+  const label = byId('mdbook-sidebar-toggle');
+  const box = /** @type {HTMLInputElement | null} */ (
+    byId('mdbook-sidebar-toggle-anchor'));
+  if (label && box) {
+    const button = make('button', {
+      class: 'icon-button',
+      type: 'button',
+      id: 'workbook-sidebar-toggle',
+      title: 'Table of contents',
+      'aria-label': 'Table of contents',
+      'aria-controls': 'mdbook-sidebar',
+    });
+    button.append(...label.childNodes);
+    const tell = () => button.setAttribute('aria-expanded',
+      label.getAttribute('aria-expanded') ?? 'false');
+    new MutationObserver(tell).observe(label,
+      { attributeFilter: ['aria-expanded'] });
+    tell();
+    button.addEventListener('click', () => label.click());
+    label.before(button);
+    label.hidden = true;
+  }
+
+  // ---- Keys ----
+
+  // The arrow keys turn the page; not from something that uses them itself.
+  document.body.addEventListener('keydown', event => {
+    const from = /** @type {Element} */ (event.target);
+    if (/^Arrow(Left|Right)$/.test(event.key) && from.closest(
+      'button, summary, input, select, textarea, [tabindex="0"], .lab')) {
+      event.stopPropagation();
+    }
+  });
+
+  // What scrolls sideways can be reached, and so scrolled, by keyboard.
+  const reach = new ResizeObserver(entries => {
+    for (const { target } of entries) {
+      const scrolls = target.scrollWidth > target.clientWidth + 1;
+      for (const [name, value] of [['tabindex', '0'], ['role', 'group'],
+        ['aria-label', 'Scrolls sideways']]) {
+        if (scrolls) target.setAttribute(name, value);
+        else target.removeAttribute(name);
+      }
+    }
+  });
+  for (const it of all('pre > code, .table-wrapper', main)) reach.observe(it);
+
+  // ---- Labs: the prediction is remembered; what happened is never stored ----
+
+  /** @type {(name: string, value?: string) => string | null} */
+  const keep = (name, value) => {
+    try {
+      if (value !== undefined) localStorage.setItem(name, value);
+      return localStorage.getItem(name);
+    } catch {
+      return null; // no storage: the page still works, it only forgets
+    }
+  };
+  for (const lab of all('.lab[data-lab]', main)) {
+    const name = `workbook-guess:${lab.dataset.lab}`;
+    const options = /** @type {HTMLInputElement[]} */ (
+      all('.predict input[type="radio"]', lab));
+    const noted = make('p', { class: 'noted', role: 'status' });
+    lab.querySelector('.predict')?.after(noted);
+
+    const show = (/** @type {string} */ guess) => {
+      noted.textContent = 'Noted. Now run it.';
+      for (const it of all('.mine', lab)) it.remove();
+      all('.beliefs li', lab).find(it => it.dataset.option === guess)
+        ?.prepend(make('span', { class: 'mine' }, 'Your guess'), ' ');
+    };
+    for (const option of options) {
+      option.addEventListener('change', () => {
+        keep(name, option.value);
+        show(option.value);
+      });
+    }
+    const guess = keep(name);
+    const before = options.find(option => option.value === guess);
+    if (before) {
+      before.checked = true;
+      show(before.value);
+    }
+  }
+
+  // ---- Live reload, from the workbook's own server only ----
+
+  const built = /** @type {HTMLMetaElement | null} */ (
+    document.querySelector('meta[name="workbook-build"]'))?.content;
+  if (built !== undefined) {
+    const banner = make('p', { class: 'live', role: 'status' });
+    document.body.append(banner);
+    const tell = (/** @type {string} */ text) => {
+      if (banner.textContent === text) return;
+      banner.textContent = text;
+      banner.tabIndex = text ? 0 : -1; // a long error scrolls
+    };
+    let failures = 0;
+    let asking = true;
+    const ask = async () => {
+      asking = !document.hidden;
+      if (!asking) return;
+      try {
+        const answer = await fetch('/live/build',
+          { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+        const { build, error } = await answer.json();
+        // A server that was away may have rebuilt anything.
+        if (String(build) !== built || failures > 1) {
+          location.reload(); // the browser keeps the place
+          return;
+        }
+        failures = 0;
+        tell(error ? `The book could not be rebuilt. ${error}` : '');
+      } catch {
+        failures += 1;
+        if (failures > 1) {
+          tell('The workbook server has stopped; start it again with cargo run.');
+        }
+      }
+      // Each failure is a line in the browser's console: six, then rest until
+      // the reader comes back.
+      asking = failures < 6;
+      if (asking) setTimeout(ask, 1000 * 2 ** failures);
+    };
+    const again = () => void (asking || ask());
+    document.addEventListener('visibilitychange', again);
+    addEventListener('focus', again);
+    setTimeout(ask, 1000);
+  }
+})();

@@ -1,0 +1,23 @@
+//! The commands, one a file; what they find out is printed here.
+
+pub mod completions;
+pub mod doctor;
+pub mod list;
+pub mod run;
+pub mod serve;
+
+use std::io::{self, Write};
+
+/// Prints one line to standard output, at once.
+pub fn say(line: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// Prints one message to standard error; it never has colour, since the colour
+/// is decided for standard output.
+pub fn complain(message: &str) {
+    // There is nowhere left to report a closed standard error to.
+    let _ = writeln!(io::stderr(), "workbook: {message}");
+}

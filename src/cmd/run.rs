@@ -1,0 +1,65 @@
+//! `workbook run`: a lesson through cargo, as if the learner had typed it.
+
+use std::env;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use crate::cli::RunArgs;
+use crate::cmd::complain;
+use crate::lessons;
+use crate::place::Place;
+
+/// Runs a lesson with our own standard streams; its exit code is ours.
+pub fn run(place: &Place, what: &RunArgs) -> Result<ExitCode> {
+    let names = lessons::names(&place.root)?;
+    if !names.contains(&what.lesson) {
+        bail!("{}", no_such_lesson(&what.lesson, &names));
+    }
+    let package = format!("lesson-{}", what.lesson);
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(&place.root).arg("run");
+    if place.target.join("debug").join(&package).exists() {
+        // Compiled before: at most a second's work, which needs no words.
+        cargo.arg("--quiet");
+    } else {
+        complain(&format!(
+            "compiling {package} first; this once, it takes a while"
+        ));
+    }
+    cargo
+        .args(["--package", &package, "--target-dir"])
+        .arg(&place.target)
+        .arg("--")
+        .args(&what.experiment)
+        .args(&what.args);
+    hand_over(cargo)
+}
+
+/// Becomes the command, so that signals and the exit code are its own.
+#[cfg(unix)]
+fn hand_over(mut command: Command) -> Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec()).context("cannot start cargo; `workbook doctor` says how to get it")
+}
+
+/// Runs the command to its end and passes its exit code on.
+#[cfg(not(unix))]
+fn hand_over(mut command: Command) -> Result<ExitCode> {
+    let status = command
+        .status()
+        .context("cannot start cargo; `workbook doctor` says how to get it")?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(ExitCode::from(code.unwrap_or(2)))
+}
+
+fn no_such_lesson(typed: &str, names: &[String]) -> String {
+    match (lessons::nearest(typed, names), names) {
+        (Some(near), _) => format!("there is no lesson `{typed}`; did you mean `{near}`?"),
+        (None, []) => format!("there is no lesson `{typed}`, and no other one yet"),
+        (None, names) => format!(
+            "there is no lesson `{typed}`; there is {}",
+            names.join(", ")
+        ),
+    }
+}

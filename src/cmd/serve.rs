@@ -1,0 +1,157 @@
+//! `workbook serve`: the book in a browser, rebuilt while it is edited.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use colored::Colorize;
+use tokio::runtime::Runtime;
+
+use crate::cli::ServeArgs;
+use crate::cmd::{complain, say};
+use crate::live;
+use crate::live::port;
+use crate::place::Place;
+use crate::site::watch::Watch;
+use crate::site::{Build, Site};
+
+/// Builds the book and serves it until Ctrl-C.
+pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
+    let listener = port::listen(options.port)?;
+    let port = listener
+        .local_addr()
+        .context("cannot tell our port")?
+        .port();
+    if options.port.is_none() && port != port::USUAL {
+        let usual = port::USUAL;
+        tell(&format!(
+            "Port {usual} is taken, so this is on port {port}."
+        ));
+    }
+    // Before the first build, so that no edit falls in between.
+    let watch = Watch::start(&place.root, options.poll)?;
+    let site = Arc::new(Site::new(&place.root, &place.target));
+    first_build(&site)?;
+
+    let runtime = Runtime::new().context("cannot start the web server")?;
+    let end = {
+        // Signals can only be listened for inside a runtime.
+        let _inside = runtime.enter();
+        ended().context("cannot listen for Ctrl-C")?
+    };
+    let url = format!("http://127.0.0.1:{port}");
+    greet(&url, &watch);
+    if options.open
+        && let Err(error) = open::that_detached(&url)
+    {
+        complain(&format!(
+            "cannot open a browser ({error}); open {url} yourself"
+        ));
+    }
+    let (served, root) = (site.clone(), place.root.clone());
+    thread::spawn(move || rebuild_on_edits(&root, &site, &watch));
+    let result = runtime.block_on(live::serve(listener, served, end));
+    // Connections that are still open do not delay the end.
+    runtime.shutdown_background();
+    result.context("cannot serve the book")?;
+    tell("\nStopped.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a line; a server goes on when nobody reads its terminal any more.
+fn tell(line: &str) {
+    let _ = say(line);
+}
+
+fn first_build(site: &Site) -> Result<()> {
+    tell("Building the book ...");
+    let build = site.build();
+    if !build.shown {
+        bail!("cannot build the book: {}", build.error.unwrap_or_default());
+    }
+    tell(&format!("Built in {:.1} s.", build.took.as_secs_f32()));
+    complain_about(&build);
+    Ok(())
+}
+
+fn greet(url: &str, watch: &Watch) {
+    if let Some(reason) = &watch.polls_because {
+        tell(&format!("Looking for edits once a second ({reason})."));
+    }
+    tell(&format!(
+        "\n  The workbook is at  {}\n\
+         \n  Open it in a browser. Then, in a second terminal, run a lesson:\n\
+         \n      {}\n\
+         \n  The page follows your edits. Ctrl-C stops it.\n",
+        url.bold(),
+        "cargo run -p lesson-udp".bold(),
+    ));
+}
+
+fn rebuild_on_edits(root: &Path, site: &Site, watch: &Watch) {
+    while let Some(paths) = watch.next() {
+        let build = site.build();
+        let seconds = build.took.as_secs_f32();
+        let what = changed(root, &paths);
+        match build.shown {
+            true => tell(&format!("{what} changed: built again in {seconds:.1} s.")),
+            false => tell(&format!("{what} changed: the page stays as it was.")),
+        }
+        complain_about(&build);
+    }
+}
+
+/// The file that changed, and how many others with it.
+fn changed(root: &Path, paths: &BTreeSet<PathBuf>) -> String {
+    let name = |path: &PathBuf| {
+        path.strip_prefix(root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+    };
+    // An editor's own files have come and gone by now.
+    let there: Vec<_> = paths.iter().filter(|path| path.is_file()).collect();
+    match there[..] {
+        [] => "The book".to_owned(),
+        [only] => name(only),
+        [first, ..] => format!("{} and {} more", name(first), there.len() - 1),
+    }
+}
+
+fn complain_about(build: &Build) {
+    for warning in &build.warnings {
+        complain(&format!("mdBook warns: {warning}"));
+    }
+    if let Some(error) = &build.error {
+        complain(&format!("mdBook says: {error}"));
+    }
+}
+
+/// Ready when the user or the system asks us to end.
+#[cfg(unix)]
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ready when the user asks us to end.
+#[cfg(not(unix))]
+fn ended() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // An error means that nobody can ask: then there is no end.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,164 @@
+//! Who may ask what: one table of rules, checked before routing.
+//!
+//! A web page from anywhere can make a browser send requests to 127.0.0.1, and
+//! with a name of its own that resolves to 127.0.0.1 (DNS rebinding) it could
+//! read the answers. The rules let through only what our own pages, the
+//! address bar and links ask for.
+
+use axum::extract::Request;
+use axum::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use axum::http::{Method, StatusCode, Version};
+use axum::response::{IntoResponse, Response};
+
+/// The rules for one server.
+pub struct Gate {
+    /// What `Host` may be: the names of this machine, with our port.
+    hosts: Vec<String>,
+}
+
+/// Why a request is not answered.
+#[derive(Debug, PartialEq)]
+pub struct Refusal(StatusCode, &'static str);
+
+impl Gate {
+    /// The rules for the server on a port of 127.0.0.1.
+    pub fn new(port: u16) -> Gate {
+        let names = ["127.0.0.1", "localhost", "[::1]"];
+        let mut hosts: Vec<_> = names.map(|name| format!("{name}:{port}")).into();
+        if port == 80 {
+            // Browsers leave out the port that http has by default.
+            hosts.extend(names.map(str::to_owned));
+        }
+        Gate { hosts }
+    }
+
+    /// Lets a request pass, or says why not: the first rule that it breaks.
+    ///
+    /// A request that changes anything will need more: its own `Origin`, a
+    /// content type that no form can send, and this server's token. Those
+    /// rules go into this table.
+    pub fn check<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
+        let headers = request.headers();
+        let rules: [(bool, StatusCode, &str); 7] = [
+            (
+                matches!(request.version(), Version::HTTP_10 | Version::HTTP_11),
+                StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+                "This server speaks HTTP/1.1.",
+            ),
+            (
+                self.host(headers).is_some(),
+                StatusCode::MISDIRECTED_REQUEST,
+                "The request must name this server in exactly one Host field.",
+            ),
+            (
+                matches!(*request.method(), Method::GET | Method::HEAD),
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Only GET and HEAD are answered here.",
+            ),
+            (
+                is_plain_path(request),
+                StatusCode::BAD_REQUEST,
+                "The request target must be a path: this server is no proxy.",
+            ),
+            (
+                self.origin_is_ours(headers),
+                StatusCode::FORBIDDEN,
+                "The request comes from a page of another origin.",
+            ),
+            (
+                asks_as_our_page_would(headers),
+                StatusCode::FORBIDDEN,
+                "Another site may link to this page, but not use it.",
+            ),
+            (
+                !headers.contains_key("upgrade"),
+                StatusCode::BAD_REQUEST,
+                "There is nothing to upgrade to.",
+            ),
+        ];
+        match rules.into_iter().find(|(holds, ..)| !holds) {
+            None => Ok(()),
+            Some((_, status, why)) => Err(Refusal(status, why)),
+        }
+    }
+
+    /// The one `Host` field, if it is one of ours.
+    fn host<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let host = only(headers, HOST)?.ok()?;
+        self.hosts.iter().any(|ours| ours == host).then_some(host)
+    }
+
+    /// Whether `Origin` is absent or names the host that was asked.
+    fn origin_is_ours(&self, headers: &HeaderMap) -> bool {
+        match (only(headers, ORIGIN), self.host(headers)) {
+            (None, _) => true,
+            (Some(Ok(origin)), Some(host)) => origin.strip_prefix("http://") == Some(host),
+            _ => false,
+        }
+    }
+}
+
+/// A target such as `/udp.html?x`: no authority, and not the `//host/path` that
+/// a browser would take for another server when it is redirected to it.
+fn is_plain_path<B>(request: &Request<B>) -> bool {
+    let uri = request.uri();
+    let path = uri.path();
+    uri.authority().is_none() && path.starts_with('/') && !path.starts_with("//")
+}
+
+/// What a browser says of a request in `Sec-Fetch-*`: other sites may only
+/// navigate to a page, and not into a frame. A client that says nothing, such
+/// as curl, is no browser and runs no page's script.
+fn asks_as_our_page_would(headers: &HeaderMap) -> bool {
+    let field = |name| only(headers, HeaderName::from_static(name));
+    match field("sec-fetch-site") {
+        None | Some(Ok("same-origin" | "none")) => true,
+        Some(_) => {
+            matches!(field("sec-fetch-mode"), Some(Ok("navigate")))
+                && matches!(field("sec-fetch-dest"), None | Some(Ok("document")))
+        }
+    }
+}
+
+/// The value of a field: nothing if it is absent, and an error if it is there
+/// more than once or is not plain text.
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<Result<&str, ()>> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next()?;
+    match values.next() {
+        None => Some(first.to_str().map_err(|_| ())),
+        Some(_) => Some(Err(())),
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.0, format!("{}\n", self.1)).into_response()
+    }
+}
+
+/// What a page may do: nothing but use this server. Pages have inline script
+/// and style by mdBook; `base` is in mdBook's page for a missing one, and
+/// without JavaScript its table of contents is a frame.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline'; \
+    style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; \
+    frame-ancestors 'self'; base-uri 'self'; form-action 'none'; object-src 'none'";
+
+/// Adds the fields that every answer has, refusals too.
+pub fn seal(mut response: Response) -> Response {
+    let fields = [
+        ("content-security-policy", POLICY),
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("referrer-policy", "no-referrer"),
+        // A rebuilt page must not meet an older style or script.
+        ("cache-control", "no-store"),
+    ];
+    for (name, value) in fields {
+        let name = HeaderName::from_static(name);
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
+    }
+    response
+}

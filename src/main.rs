@@ -1,0 +1,72 @@
+//! The workbook command: the book on a local page, the list of lessons, and a
+//! look at whether this machine has what they need.
+
+mod cli;
+mod cmd;
+mod lessons;
+mod live;
+mod place;
+mod site;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
+
+use cli::{Args, Command, ServeArgs};
+use place::Place;
+
+/// Maps what a command found out to an exit code: 0 good, 1 the answer is no,
+/// 2 could not tell.
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        // Whoever read our output has seen enough: `workbook list | head -1`.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            cmd::complain(&format!("{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> anyhow::Result<ExitCode> {
+    let args = parse();
+    kit::decide_color(args.color);
+    let place = || Place::find(args.root.as_deref());
+    match args.command {
+        None => cmd::serve::run(&place()?, &args.serve),
+        Some(Command::Serve(options)) => cmd::serve::run(&place()?, &options),
+        Some(Command::List) => cmd::list::run(&place()?),
+        Some(Command::Run(what)) => cmd::run::run(&place()?, &what),
+        Some(Command::Doctor) => cmd::doctor::run(&place()?, args.color),
+        Some(Command::Completions { shell }) => cmd::completions::run(shell),
+    }
+}
+
+/// Reads the command line; clap writes help and usage errors itself, in
+/// colour only where the environment allows it.
+fn parse() -> Args {
+    let color = match kit::decide_color(kit::ColorChoice::Auto) {
+        true => clap::ColorChoice::Auto,
+        false => clap::ColorChoice::Never,
+    };
+    let mut command = Args::command().color(color);
+    let matches = command.get_matches_mut();
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if args.command.is_some() && args.serve != ServeArgs::default() {
+        let words = "--open, --port and --poll go after `serve`, or stand alone";
+        command.error(ErrorKind::ArgumentConflict, words).exit();
+    }
+    args
+}
+
+/// Whether our own output was closed: the one error without any context, since
+/// every other input and output in this program says what it was for.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().len() == 1
+        && error
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

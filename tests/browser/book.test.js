@@ -1,0 +1,509 @@
+// The book in a real browser: is it usable by everyone, light, and honest?
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { FAILURES, browser, folder, needed, picture, serve, workbook } from './site.js';
+
+const WIDTHS = [1280, 390];
+const MAX_BYTES = 300_000;
+const MAX_REQUESTS = 24;
+const LAB = '[data-lab="udp/boundaries"]';
+
+/** @type {import('playwright-core').Browser} */
+let chromium;
+/** @type {string} */
+let axe;
+/** @type {string} */
+let site;
+/** @type {(() => Promise<void>)[]} */
+const ends = [];
+/** @type {Record<string, string>} */
+const bases = {};
+
+before(async () => {
+  rmSync(FAILURES, { recursive: true, force: true });
+  const opened = await browser();
+  ends.push(opened.stop);
+  chromium = opened.started;
+  axe = (await needed('axe-core')).default.source;
+  // First the workbook, which builds the book, then the same book as files.
+  const own = process.env.SITE ? null : await workbook();
+  if (own) {
+    ends.push(own.stop);
+    bases.workbook = own.base;
+  }
+  site = folder();
+  const files = await serve(site);
+  ends.push(files.stop);
+  bases.files = files.base;
+});
+
+after(async () => {
+  for (const end of ends.reverse()) await end();
+});
+
+/**
+ * A page in a context of its own; errors on it fail the test, and a failure
+ * leaves a picture.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('playwright-core').BrowserContextOptions & {theme?: string}} options
+ * @param {(page: import('playwright-core').Page) => Promise<void>} look
+ */
+async function visit(t, options, look) {
+  const { theme = 'light', ...rest } = options;
+  const context = await chromium.newContext({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+    ...rest,
+  });
+  await context.addInitScript(name => {
+    try {
+      localStorage.setItem('mdbook-theme', name);
+    } catch { /* an about:blank has no storage */ }
+  }, theme);
+  const page = await context.newPage();
+  const wrong = [];
+  page.on('pageerror', error => wrong.push(error.message));
+  try {
+    await look(page);
+    assert.deepEqual(wrong, [], 'errors in the page');
+  } catch (error) {
+    t.diagnostic(`picture: ${await picture(page, t.fullName ?? t.name)}`);
+    throw error;
+  } finally {
+    await context.close();
+  }
+}
+
+/**
+ * What axe finds wrong on the page as it stands, in short.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {{rules?: string[], frame?: boolean}} [only] these rules; only the
+ *   frame around the text
+ */
+async function faults(page, { rules, frame = false } = {}) {
+  const { violations } = await page.evaluate(
+    // @ts-ignore: axe was put into the page
+    ([runOnly, frame]) => window.axe.run(frame ? { exclude: ['main'] } : document, {
+      resultTypes: ['violations'],
+      ...runOnly && { runOnly },
+    }), /** @type {const} */ ([rules, frame]));
+  // The first of a rule says enough.
+  return violations.map(({ id, nodes }) =>
+    `${id}, ${nodes.length} times: ${nodes[0].target.join(' ')}: ${nodes[0].failureSummary}`);
+}
+
+async function wear(page, theme) {
+  // By id: below a certain width the menu covers what is under it.
+  await page.evaluate(name =>
+    document.getElementById(`mdbook-theme-${name}`)?.click(), theme);
+}
+
+const openAll = page => page.evaluate(async () => {
+  for (const it of document.querySelectorAll('details')) it.open = true;
+  // What became wide is noticed with the next frame.
+  await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+});
+
+const focused = page => page.evaluate(() => {
+  const it = document.activeElement;
+  return { inText: !!it?.closest('main'), name: it?.textContent?.trim() ?? '' };
+});
+
+/** The pages: without the frame for browsers without script, and the first
+ * page's second name. */
+const pages = () => readdirSync(site).sort().filter(name =>
+  name.endsWith('.html') && !['index.html', 'toc.html'].includes(name));
+
+describe('axe finds nothing wrong', () => {
+  for (const width of WIDTHS) {
+    test(`on any page, in any theme, at ${width} px`, async t => {
+      assert.ok(pages().includes('udp.html') && pages().includes('404.html'));
+      for (const name of pages()) {
+        await visit(t, { viewport: { width, height: 900 } }, async page => {
+          await page.addInitScript(() => { window.print = () => {}; });
+          await page.goto(bases.files + name);
+          await page.evaluate(axe);
+          await openAll(page);
+          for (const theme of ['light', 'navy']) {
+            await wear(page, theme);
+            assert.deepEqual(await faults(page), [], `${name} in ${theme}`);
+          }
+          // The other themes differ by their colours, which no width changes.
+          if (width !== WIDTHS[0] || name === 'print.html') return;
+          for (const theme of ['rust', 'coal', 'ayu']) {
+            await wear(page, theme);
+            const wrong = await faults(page,
+              { rules: ['color-contrast', 'link-in-text-block'] });
+            assert.deepEqual(wrong, [], `${name} in ${theme}`);
+          }
+        });
+      }
+    });
+
+    test(`with search, menu, sidebar and a guess open, at ${width} px`, async t => {
+      for (const theme of ['light', 'navy']) {
+        await visit(t, { theme, viewport: { width, height: 900 } }, async page => {
+          await page.goto(`${bases.files}udp.html`);
+          await page.evaluate(axe);
+          await page.locator(`${LAB} input`).first().check();
+          await openAll(page);
+          assert.deepEqual(await faults(page), [], `guess, ${theme}`);
+          const toggle = page.locator('#workbook-sidebar-toggle');
+          await toggle.click();
+          await page.waitForTimeout(50); // the sidebar is on its way
+          assert.deepEqual(await faults(page, { frame: true }), [], `sidebar, ${theme}`);
+          await toggle.click();
+          await page.waitForTimeout(50); // the sidebar is on its way
+          await page.locator('#mdbook-theme-toggle').click();
+          assert.deepEqual(await faults(page, { frame: true }), [], `theme menu, ${theme}`);
+          await page.keyboard.press('Escape');
+          await page.locator('#mdbook-search-toggle').click();
+          await page.locator('#mdbook-searchbar').pressSequentially('datagram');
+          await page.locator('#mdbook-searchresults a').first().waitFor();
+          assert.deepEqual(await faults(page, { frame: true }), [], `search, ${theme}`);
+        });
+      }
+    });
+  }
+
+  test('on paper, whatever the theme', async t => {
+    for (const theme of ['light', 'navy']) {
+      await visit(t, { theme }, async page => {
+        await page.goto(`${bases.files}udp.html`);
+        await page.evaluate(axe);
+        await page.emulateMedia({ media: 'print', reducedMotion: 'reduce' });
+        // What is folded on the screen is open on paper.
+        const run = page.locator(`${LAB} .recorded:not([open]) code`);
+        assert.ok(await run.evaluate(it => it.checkVisibility(
+          { contentVisibilityAuto: true }) && it.getBoundingClientRect().height > 50));
+        assert.deepEqual(await faults(page), [], theme);
+      });
+    }
+  });
+});
+
+test('the UDP chapter is light and asks nobody outside', async t => {
+  for (const [from, base] of Object.entries(bases)) {
+    await visit(t, {}, async page => {
+      const asked = [];
+      page.on('request', request => asked.push(request));
+      await page.goto(`${base}udp.html`, { waitUntil: 'networkidle' })
+        .catch(() => {}); // a page that polls is never idle
+      const loaded = asked.filter(it => !it.url().endsWith('/live/build'));
+      let bytes = 0;
+      for (const request of loaded) {
+        assert.ok(request.url().startsWith(base), `asks ${request.url()}`);
+        const response = await request.response();
+        assert.ok(response?.ok(), `${request.url()} ${response?.status()}`);
+        bytes += (await response.body()).length;
+      }
+      t.diagnostic(`${from}: ${loaded.length} requests, ${bytes} bytes`);
+      assert.ok(loaded.length <= MAX_REQUESTS, `${loaded.length} requests`);
+      assert.ok(bytes <= MAX_BYTES, `${bytes} bytes`);
+    });
+  }
+});
+
+test('what we add is small', () => {
+  const book = join(import.meta.dirname, '..', '..', 'book');
+  const size = name => readFileSync(join(book, name)).length;
+  const own = size('assets/workbook.css') + size('assets/workbook.js')
+    + size('theme/clipboard.min.js');
+  assert.ok(own <= 15 * 1024, `${own} bytes of css and js`);
+  assert.ok(size('theme/highlight.js') <= 6 * 1024, 'highlight.js');
+});
+
+test('the copy button copies the command alone', async t => {
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  await visit(t, { permissions }, async page => {
+    await page.goto(`${bases.files}udp.html`);
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    const block = page.locator(`${LAB} pre`).first();
+    await block.locator('.clip-button').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.tooltipped').waitFor();
+    assert.equal(await copied(), 'cargo run -p lesson-udp -- boundaries');
+    assert.equal(await page.locator('.said').textContent(), 'Copied.');
+
+    // Commands with their output: the output stays behind.
+    await block.locator('code').evaluate(code => {
+      code.textContent = '$ first \\\n    --more\noutput\n$ second\n$\n# root\n';
+    });
+    await block.locator('.clip-button').click();
+    assert.equal(await copied(), 'first \\\n    --more\nsecond');
+
+    const rust = page.locator('pre:has(> .language-rust)').first();
+    await rust.hover();
+    await rust.locator('.clip-button').click();
+    assert.equal(await copied(), await rust.locator('code').innerText());
+  });
+});
+
+test('a guess survives a reload, and no answer is stored', async t => {
+  await visit(t, {}, async page => {
+    await page.goto(`${bases.files}udp.html`);
+    const lab = page.locator(LAB);
+    const option = lab.locator('input').nth(1);
+    assert.equal(await lab.locator('.noted').textContent(), '');
+    await option.check();
+    assert.equal(await lab.locator('.noted').textContent(), 'Noted. Now run it.');
+    const value = await option.inputValue();
+    await page.reload();
+    assert.ok(await option.isChecked());
+    assert.equal(await page.locator('.predict input:checked').count(), 1);
+    assert.equal(await lab.locator('.mine').count(), 1);
+    const kept = await page.evaluate(() => Object.entries(localStorage)
+      .filter(([name]) => name.startsWith('workbook')));
+    assert.deepEqual(kept, [['workbook-guess:udp/boundaries', value]]);
+  });
+});
+
+test('the arrow keys turn the page, but not out of a lab', async t => {
+  await visit(t, {}, async page => {
+    await page.goto(`${bases.files}welcome.html`);
+    const stays = async (selector, key) => {
+      await page.locator(selector).first().focus();
+      await page.keyboard.press(key);
+      await page.waitForTimeout(100);
+      assert.match(page.url(), /udp\.html/, `${key} on ${selector}`);
+    };
+    await page.keyboard.press('ArrowRight');
+    await page.waitForURL('**/udp.html');
+    for (const inside of ['input', 'summary', '.clip-button']) {
+      await stays(`${LAB} ${inside}`, 'ArrowRight');
+      await stays(`${LAB} ${inside}`, 'ArrowLeft');
+    }
+    await stays('#mdbook-theme-toggle', 'ArrowLeft');
+    await page.locator('main').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForURL('**/welcome.html');
+  });
+});
+
+test('the text is at most three presses away', async t => {
+  for (const width of WIDTHS) {
+    for (const name of ['udp.html', '404.html']) {
+      await visit(t, { viewport: { width, height: 900 } }, async page => {
+        await page.goto(bases.files + name);
+        await page.keyboard.press('Tab');
+        assert.equal((await focused(page)).name, 'Skip to the text');
+        await page.keyboard.press('Enter');
+        assert.ok((await focused(page)).inText, 'Enter on the skip link');
+        await page.keyboard.press('Tab');
+        assert.ok((await focused(page)).inText, 'the third press');
+        assert.ok(page.url().includes(name), page.url());
+      });
+    }
+  }
+});
+
+test('the sidebar opens and closes by keyboard', async t => {
+  for (const width of WIDTHS) {
+    await visit(t, { viewport: { width, height: 900 } }, async page => {
+      await page.goto(`${bases.files}udp.html`);
+      const toggle = page.locator('#workbook-sidebar-toggle');
+      const link = page.locator('#mdbook-sidebar a.active');
+      const open = width > 1000;
+      assert.equal(await toggle.getAttribute('aria-expanded'), String(open));
+      for (const now of [!open, open]) {
+        await toggle.focus();
+        await page.keyboard.press('Enter');
+        await link.waitFor({ state: now ? 'visible' : 'hidden' });
+        assert.equal(await toggle.getAttribute('aria-expanded'), String(now));
+      }
+    });
+  }
+});
+
+test('nothing but code and tables is wider than a telephone', async t => {
+  for (const name of pages()) {
+    await visit(t, { viewport: { width: 390, height: 844 } }, async page => {
+      await page.addInitScript(() => { window.print = () => {}; });
+      await page.goto(bases.files + name);
+      await openAll(page);
+      const wide = await page.evaluate(() => [...document.querySelectorAll('main *')]
+        .filter(it => it.getBoundingClientRect().right > innerWidth
+          && !it.closest('pre > code, .table-wrapper, .buttons'))
+        .map(it => it.outerHTML.slice(0, 80)));
+      assert.deepEqual(wide, [], name);
+    });
+  }
+});
+
+test('without JavaScript the questions and the runs are there', async t => {
+  await visit(t, { javaScriptEnabled: false }, async page => {
+    await page.goto(`${bases.files}udp.html`);
+    const lab = page.locator(LAB);
+    assert.ok(await lab.locator('legend').isVisible());
+    assert.ok(await lab.locator('input').count() >= 2);
+    await lab.locator('.recorded summary').click();
+    assert.match(await lab.locator('.recorded code').innerText(), /The kernel chose/);
+    await lab.locator('.beliefs summary').click();
+    assert.ok(await lab.locator('.beliefs [data-chosen]').isVisible());
+    assert.ok(await page.locator('.figure svg').isVisible());
+  });
+});
+
+test('the highlighter never changes the text', async t => {
+  await visit(t, {}, async page => {
+    await page.route('**/highlight*.js', route => route.fulfill({
+      body: 'window.hljs = { configure() {}, highlightBlock() {} };',
+      contentType: 'text/javascript',
+    }));
+    const texts = () => page.locator('code').allTextContents();
+    await page.goto(`${bases.files}udp.html`);
+    const plain = await texts();
+    await page.unrouteAll();
+    await page.reload();
+    assert.deepEqual(await texts(), plain);
+    assert.ok(await page.locator('main [class^="hljs-"]').count() > 100);
+
+    const odd = [
+      ['rust', 'let a = "a \\" b // no"; // yes "x"\nlet b: &\'a str = r#"x"y"#;\n' +
+        'let c = \'\\\'\'; /* open\n still */ println!("{}", 0xff_u8);', {
+        string: ['"a \\" b // no"', 'r#"x"y"#', "'\\''", '"{}"'],
+        comment: ['// yes "x"', '/* open\n still */'],
+        symbol: ["'a"],
+        built_in: ['println!'],
+        number: ['0xff_u8'],
+      }],
+      ['rust', '"never closed <b>&amp;', {}],
+      ['python', 'f\'{x}\' # c\n"""a\n# b"""\n@deco', {
+        string: ["f'{x}'", '"""a\n# b"""'], comment: ['# c'], meta: ['@deco'],
+      }],
+      ['c', '#include <x.h>\nchar c = \'"\'; /* "', {
+        meta: ['#include'], string: ["'\"'"], comment: ['/* "'],
+      }],
+      ['go', 's := `a\n"b` // c', { string: ['`a\n"b`'], comment: ['// c'] }],
+      ['json', '{"a:b": "c", "d": -1.5e3, "e": null}', {
+        attr: ['"a:b"', '"d"', '"e"'], string: ['"c"'], number: ['-1.5e3'],
+      }],
+      ['console', '$ cargo run\nline  who       what\n  41  ann       sends 5', {
+        meta: ['$'], comment: ['line  who       what', '  41'],
+      }],
+      ['constructor', '__proto__ toString', {}],
+      ['', 'fn main() {}', {}],
+    ];
+    for (const [language, text, expected] of odd) {
+      const got = await page.evaluate(([name, source]) => {
+        const code = document.createElement('code');
+        code.className = `language-${name} hljs`;
+        // In two pieces, as mdBook's hidden lines come.
+        const half = document.createElement('span');
+        half.className = 'boring';
+        half.textContent = source.slice(0, 9);
+        code.append(half, source.slice(9));
+        // @ts-ignore: our own highlighter
+        window.hljs.highlightBlock(code);
+        const whole = document.createElement('code');
+        whole.className = code.className;
+        whole.textContent = source;
+        // @ts-ignore: our own highlighter
+        window.hljs.highlightBlock(whole);
+        const kinds = {};
+        for (const it of whole.querySelectorAll('span')) {
+          (kinds[it.className.slice(5)] ??= []).push(it.textContent);
+        }
+        return { pieces: code.textContent, whole: whole.textContent, kinds };
+      }, [language, text]);
+      assert.equal(got.pieces, text);
+      assert.equal(got.whole, text);
+      for (const [kind, parts] of Object.entries(expected)) {
+        assert.deepEqual(got.kinds[kind], parts, `${kind} in ${text}`);
+      }
+    }
+  });
+});
+
+describe('live reload', () => {
+  /** A server that says what the workbook's server says. */
+  async function pretend(t) {
+    const live = { build: 7, error: null };
+    const { base, stop } = await serve(site, (path, page) => {
+      if (path === '/live/build') {
+        return { type: 'application/json', body: JSON.stringify(live) };
+      }
+      if (!path.endsWith('.html')) return undefined;
+      return { body: page.toString().replace('</head>',
+        `<meta name="workbook-build" content="${live.build}">\n</head>`) };
+    });
+    t.after(stop);
+    return { base, stop, live };
+  }
+
+  test('a new build reloads the page and keeps the place', async t => {
+    const { base, live } = await pretend(t);
+    await visit(t, {}, async page => {
+      await page.goto(`${base}udp.html`);
+      await page.evaluate(() => scrollTo(0, 1500));
+      const reloaded = page.waitForEvent('load', { timeout: 5000 });
+      live.build = 8;
+      await reloaded;
+      await page.waitForFunction(() => scrollY === 1500, null, { timeout: 2000 });
+      const meta = page.locator('meta[name="workbook-build"]');
+      assert.equal(await meta.getAttribute('content'), '8');
+    });
+  });
+
+  test('a failed build is told without a reload', async t => {
+    const { base, live } = await pretend(t);
+    await visit(t, {}, async page => {
+      await page.goto(`${base}udp.html`);
+      const banner = page.locator('.live');
+      live.error = 'book/udp.md: no such include <b>';
+      await banner.getByText('no such include <b>').waitFor({ timeout: 5000 });
+      await page.evaluate(axe);
+      assert.deepEqual(await faults(page), []);
+      live.error = null;
+      await page.waitForFunction(
+        () => document.querySelector('.live')?.textContent === '');
+    });
+  });
+
+  test('a server that has stopped is told quietly', async t => {
+    const { base, stop } = await pretend(t);
+    await visit(t, {}, async page => {
+      await page.clock.install();
+      await page.goto(`${base}udp.html`);
+      const errors = [];
+      page.on('console', message => {
+        const { url } = message.location();
+        if (url.endsWith('/live/build')) errors.push(message.text());
+      });
+      await stop();
+      for (let i = 0; i < 300 && errors.length < 50; i += 1) {
+        await page.clock.runFor(1000);
+      }
+      const said = await page.locator('.live').textContent();
+      assert.match(said ?? '', /server has stopped; start it again with cargo run/);
+      assert.ok(errors.length <= 6, errors.join('\n'));
+    });
+  });
+
+  test('the workbook serves the same book and numbers its builds', async t => {
+    if (!bases.workbook) {
+      assert.ok(process.env.SITE, 'target/debug/workbook is missing: run `cargo build`');
+      return t.skip('SITE is set: only the plain files are looked at');
+    }
+    await visit(t, {}, async page => {
+      await page.goto(`${bases.workbook}udp.html`);
+      const number = await page.locator('meta[name="workbook-build"]')
+        .getAttribute('content');
+      const answer = await page.evaluate(async () => (await fetch('/live/build')).json());
+      assert.deepEqual(answer, { build: Number(number), error: null });
+      await page.evaluate(axe);
+      assert.deepEqual(await faults(page), []);
+      assert.equal(await page.locator('.lab').count() > 0, true);
+      const missing = await page.goto(`${bases.workbook}no/such/page`);
+      assert.equal(missing?.status(), 404);
+      await page.evaluate(axe);
+      assert.deepEqual(await faults(page), []);
+      assert.equal(await page.locator('h1').last().innerText(), 'There is no such page');
+    });
+  });
+});
