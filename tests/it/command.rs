@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::live::small_book;
+use crate::server::small_book;
 
 fn workbook() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));

@@ -7,10 +7,12 @@
 
 mod book;
 mod command;
+mod gate;
 mod lessons;
 mod live;
 mod mask;
 mod recordings;
+mod server;
 mod terminal;
 mod tools;
 mod workspace;

@@ -43,9 +43,7 @@ pub fn mask(text: &str) -> String {
     let digits = Regex::new(r"\d+").unwrap();
     for words in MEASURED {
         let words = Regex::new(words).unwrap();
-        let hidden = |found: &Captures| {
-            digits.replace_all(&found[0], "[N]").into_owned()
-        };
+        let hidden = |found: &Captures| digits.replace_all(&found[0], "[N]").into_owned();
         text = words.replace_all(&text, hidden).into_owned();
     }
     text
