@@ -19,6 +19,7 @@ Examples:
   cargo run -- list                   see the chapters and their experiments
   cargo run -- run udp                do a lesson, one experiment after another
   cargo run -- run udp echo           do one experiment
+  cargo run -- wire --help            see and drop packets between two programs
   cargo run -- doctor                 see whether this machine has what it takes
 
 A lesson also runs by itself, without this command:
@@ -69,6 +70,20 @@ Exit codes: 0 everything needed is there (optional things may be missing),
 1 something needed is missing, 2 something needed could not be checked.")]
     Doctor,
 
+    /// Run two programs on two hosts, and be the cable between them
+    ///
+    /// Both programs get a network of their own, on the real kernel and without
+    /// root: host A is 10.0.0.1, host B is 10.0.0.2. Every packet between them
+    /// is shown, and can be dropped, delayed, duplicated, reordered, corrupted
+    /// or held. B starts as soon as A listens; a second and a half after B has
+    /// ended, A is asked to end, too.
+    #[command(after_help = WIRE_HELP)]
+    Wire(Box<WireArgs>),
+
+    /// Make two hosts and tell in one line whether that worked, for the doctor
+    #[command(hide = true)]
+    ProbeWire,
+
     /// Print a script that lets your shell complete `workbook` with Tab
     #[command(after_help = "\
 Examples:
@@ -96,6 +111,89 @@ pub struct ServeArgs {
     /// network folders and folders shared with a virtual machine
     #[arg(long)]
     pub poll: bool,
+}
+
+const WIRE_HELP: &str = "\
+Examples:
+  workbook wire --a 'python3 -m http.server 8000' --b 'curl -s http://10.0.0.1:8000/'
+  workbook wire --a 'nc -l -p 7777' --b 'echo hi | nc -N 10.0.0.1 7777' --drop syn:1
+  workbook wire --a 'python3 server.py' --b 'python3 client.py' --loss 10% --seed 7
+  workbook wire --a 'nc -l -p 7777' --b 'nc 10.0.0.1 7777' --hold --pcap talk.pcapng
+
+Which packets:
+  any tcp udp icmp               by protocol
+  syn syn-ack ack data fin rst   TCP segments; `ack` is one with nothing but ACK
+  syn:1 data:3 udp:2-4 data:5-   by number, counted for each sender from 1
+  from=a  port=7777  every=3     narrow the choice further
+  chance=10% seed=7              at random, the same packets in every run
+
+A line that you type goes to B; one that begins with `a:` goes to A.
+
+Exit codes: 0 both programs ended well or were only asked to end, 1 one of them
+ended badly, 2 the wire is refused here or the run cannot be trusted.";
+
+/// Two programs and what to do with the packets between them.
+#[derive(clap::Args, Debug)]
+pub struct WireArgs {
+    /// The command on host A, 10.0.0.1: usually the server
+    #[arg(long, value_name = "COMMAND")]
+    pub a: String,
+
+    /// The command on host B, 10.0.0.2: usually the client
+    #[arg(long, value_name = "COMMAND")]
+    pub b: String,
+
+    /// Do not deliver these packets, such as `syn:1`
+    #[arg(long, value_name = "WHICH")]
+    pub drop: Vec<String>,
+
+    /// Deliver these packets later, such as `'300 data:2'` for 300 ms
+    #[arg(long, value_name = "MS WHICH")]
+    pub delay: Vec<String>,
+
+    /// Deliver these packets twice
+    #[arg(long, value_name = "WHICH")]
+    pub duplicate: Vec<String>,
+
+    /// Deliver these packets after the next one
+    #[arg(long, value_name = "WHICH")]
+    pub reorder: Vec<String>,
+
+    /// Flip one bit of these packets
+    #[arg(long, value_name = "WHICH")]
+    pub corrupt: Vec<String>,
+
+    /// Lose packets at random: `10%`
+    #[arg(long, value_name = "PERCENT")]
+    pub loss: Option<String>,
+
+    /// Which packets `--loss` loses: the same for the same number
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+
+    /// A whole rule, such as `'drop data:1 from=b try=1-3'`; decides before the options
+    #[arg(long, value_name = "RULE")]
+    pub rule: Vec<String>,
+
+    /// Hold packets and decide about each at the keyboard; all, or only these
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, default_missing_value = "any")]
+    pub hold: Option<String>,
+
+    /// How long each packet takes to cross, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 20)]
+    pub latency: u64,
+
+    /// Keep all packets in this file, for Wireshark and tshark
+    #[arg(long, value_name = "FILE")]
+    pub pcap: Option<PathBuf>,
+
+    /// Text for people, or one JSON object a line
+    #[arg(long, value_enum, default_value_t)]
+    pub format: kit::Format,
+
+    /// Draw with characters of ASCII only
+    #[arg(long)]
+    pub ascii: bool,
 }
 
 /// What to run.

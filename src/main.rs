@@ -41,6 +41,12 @@ fn run() -> anyhow::Result<ExitCode> {
         Some(Command::List) => cmd::list::run(&place()?),
         Some(Command::Run(what)) => cmd::run::run(&place()?, &what),
         Some(Command::Doctor) => cmd::doctor::run(&place()?, args.color),
+        // Needs no workbook: it works on any two programs, in any folder.
+        Some(Command::Wire(options)) => cmd::wire::run(&options),
+        Some(Command::ProbeWire) => {
+            cmd::say(&wire::probe::answer())?;
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Completions { shell }) => cmd::completions::run(shell),
     }
 }

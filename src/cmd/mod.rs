@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod list;
 pub mod run;
 pub mod serve;
+pub mod wire;
 
 use std::io::{self, Write};
 

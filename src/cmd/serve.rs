@@ -133,7 +133,7 @@ fn complain_about(build: &Build) {
 
 /// Ready when the user or the system asks us to end.
 #[cfg(unix)]
-fn ended() -> std::io::Result<impl Future<Output = ()>> {
+pub fn ended() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -147,7 +147,7 @@ fn ended() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Ready when the user asks us to end.
 #[cfg(not(unix))]
-fn ended() -> std::io::Result<impl Future<Output = ()>> {
+pub fn ended() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         // An error means that nobody can ask: then there is no end.
         if tokio::signal::ctrl_c().await.is_err() {

@@ -153,7 +153,7 @@ fn doctor_names_each_thing_its_state_and_its_use() {
         "ok       TCP on 127.0.0.1",
         "ok       UDP on 127.0.0.1",
         "ok       target folder",
-        " network namespaces ",
+        " the wire ",
         " strace ",
         " tcpdump ",
         "Everything needed is here.",

@@ -15,4 +15,5 @@ mod recordings;
 mod server;
 mod terminal;
 mod tools;
+mod wire;
 mod workspace;

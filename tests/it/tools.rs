@@ -73,7 +73,7 @@ fn tcpdump_shows_the_packets_that_the_page_shows() {
 }
 
 /// Whether the tool is here; under CI it must be.
-fn found(tool: &str) -> bool {
+pub fn found(tool: &str) -> bool {
     let found = Command::new(tool).arg("--version").output().is_ok();
     if !found {
         let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());

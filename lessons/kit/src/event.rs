@@ -86,6 +86,22 @@ pub enum Event {
         /// The line of source that told this.
         at: At,
     },
+    /// A line that a program on one of the hosts wrote.
+    Wrote {
+        /// The host: `A` or `B`.
+        who: String,
+        /// Whether it came from standard error.
+        error: bool,
+        /// The line, with control characters made visible.
+        text: String,
+    },
+    /// A program on one of the hosts ended.
+    Exited {
+        /// The host: `A` or `B`.
+        who: String,
+        /// How: `exit status 0`, `signal 15`.
+        how: String,
+    },
     /// A remark of the narrator.
     Said {
         /// The remark.

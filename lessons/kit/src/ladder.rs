@@ -62,7 +62,7 @@ impl Ladder {
         let more = more(packet);
         if !more.is_empty() {
             let hang = " ".repeat(time.len() + 5);
-            let rows = textwrap::wrap(&more, SPAN);
+            let rows = textwrap::wrap(&more, 80 - hang.len() - 1);
             for row in rows {
                 out += &format!("\n{hang} {}", row.dimmed());
             }
@@ -89,7 +89,8 @@ fn shaft(strokes: &Strokes, packet: &Packet, rightward: bool) -> String {
     let short = strokes.shaft.repeat(2);
     let cut = shaft_width / 2;
     let (kept, gone) = (strokes.shaft.repeat(cut), shaft_width - cut);
-    match (rightward, &*packet.fate) {
+    let fate = packet.fate.trim_start_matches("held, then ");
+    match (rightward, fate) {
         (true, "dropped") => {
             let gap = " ".repeat(gone);
             format!(" {short} {label} {kept}{}{gap} ", strokes.lost)
@@ -141,6 +142,10 @@ fn label(packet: &Packet) -> String {
 /// What does not fit onto the arrow: real numbers of a SYN, options, rule.
 fn more(packet: &Packet) -> String {
     let mut parts = Vec::new();
+    // It was told when the packet was held.
+    if packet.fate.starts_with("held, then") {
+        return String::new();
+    }
     if let Some(seq) = packet.seq
         && packet.flags.contains("SYN")
     {
@@ -149,7 +154,9 @@ fn more(packet: &Packet) -> String {
     if !packet.info.is_empty() {
         parts.push(visible(&packet.info));
     }
-    if let Some(rule) = &packet.rule {
+    if let Some(rule) = &packet.rule
+        && packet.fate != "held"
+    {
         parts.push(format!("by the rule `{}`", visible(rule)));
     }
     parts.join("; ")

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 /// How events are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
+pub enum Format {
     /// Lines for people.
     #[default]
     Text,
@@ -15,7 +15,8 @@ pub(crate) enum Format {
     Json,
 }
 
-pub(crate) struct Output {
+/// Standard output, as a lesson and `workbook wire` write it.
+pub struct Output {
     format: Format,
     terminal: Terminal,
     told: u64,
@@ -23,6 +24,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// Events go to standard output in this format.
     pub fn new(format: Format, ladder: Ladder) -> Output {
         Output {
             format,
@@ -54,7 +56,7 @@ impl Output {
 }
 
 /// Prints and flushes. Ends the program if nobody can read it any more.
-pub(crate) fn print(text: &str) {
+pub fn print(text: &str) {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     match written {

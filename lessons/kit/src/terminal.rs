@@ -3,7 +3,7 @@
 //! Words and positions carry the meaning; colour only adds.
 //! Nothing is ever repainted, so a screen reader and a pipe see the same.
 
-use crate::{Event, Ladder, Offered, Status, visible};
+use crate::{Event, Ladder, Offered, Packet, Status, visible};
 use colored::{Color, Colorize};
 use textwrap::Options;
 
@@ -17,6 +17,7 @@ pub struct Terminal {
     speakers: Vec<String>,
     in_run: bool,
     ladder: Ladder,
+    between: Option<[String; 2]>,
 }
 
 impl Terminal {
@@ -43,6 +44,7 @@ impl Terminal {
                 self.answer = None;
                 self.speakers.clear();
                 self.in_run = false;
+                self.between = None;
                 let rule = "-".repeat(WIDTH.saturating_sub(name.len() + 1));
                 format!("\n{} {}\n{file}\n", name.bold(), rule.dimmed())
             }
@@ -73,9 +75,17 @@ impl Terminal {
                 let text = format!("{state} ({source})");
                 self.line(at.line, &who, &text)
             }
-            Event::Packet(packet) => {
-                let rung = self.ladder.rung(packet);
-                rung.lines().map(|row| format!("{row}\n")).collect()
+            Event::Packet(packet) => self.packet(packet),
+            Event::Wrote { who, error, text } => {
+                let sign = if *error { "!" } else { "|" };
+                let who = match &**who {
+                    "A" => who.cyan(),
+                    _ => who.magenta(),
+                };
+                format!("{who} {sign} {}\n", visible(text))
+            }
+            Event::Exited { who, how } => {
+                format!("{}\n", format!("{who} has ended: {how}").bold())
             }
             Event::Ends { left, right, .. } => {
                 self.ladder.ends(left, right) + "\n"
@@ -116,6 +126,23 @@ impl Terminal {
             out += &format!("{indent}{row}\n");
         }
         out
+    }
+
+    /// A rung of the ladder, and above it the two addresses where they are
+    /// not those of the packet before.
+    fn packet(&mut self, packet: &Packet) -> String {
+        let mut ends = [packet.source.clone(), packet.destination.clone()];
+        if packet.from != "A" {
+            ends.reverse();
+        }
+        let mut out = String::new();
+        if self.between.as_ref() != Some(&ends) {
+            let hang = " ".repeat(12);
+            let [left, right] = &ends;
+            out = format!("{hang}{}\n", format!("{left} and {right}").dimmed());
+            self.between = Some(ends);
+        }
+        out + &self.ladder.rung(packet) + "\n"
     }
 
     fn outcome(&self, key: Option<&str>, text: &str, evidence: &str) -> String {

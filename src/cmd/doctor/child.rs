@@ -14,10 +14,8 @@ const PERIOD: Duration = Duration::from_millis(5);
 /// How long its last words may take after its end.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// How a program ended and what it said.
+/// What a program that ended said.
 pub struct Answer {
-    /// Its exit status.
-    pub status: ExitStatus,
     /// Its standard output, then its standard error, without spaces around.
     pub said: String,
 }
@@ -45,10 +43,9 @@ pub fn ask(folder: &Path, program: &str, args: &[&str]) -> Result<Answer, Failur
         _ => Failure::Other(error.to_string()),
     })?;
     let outputs = [listen(child.stdout.take()), listen(child.stderr.take())];
-    let status = end_of(&mut child).map_err(|error| Failure::Other(error.to_string()))?;
+    end_of(&mut child).map_err(|error| Failure::Other(error.to_string()))?;
     let said = outputs.map(|output| output.recv_timeout(GRACE).unwrap_or_default());
     Ok(Answer {
-        status,
         said: said.concat().trim().to_owned(),
     })
 }

@@ -3,9 +3,9 @@
 
 mod child;
 mod loopback;
-mod namespaces;
 mod toolchain;
 mod tools;
+mod wire;
 
 use std::env;
 use std::fs;
@@ -51,7 +51,7 @@ pub fn run(place: &Place, color: ColorChoice) -> Result<ExitCode> {
     show(&needed)?;
 
     say("\nOptional:")?;
-    let mut optional = vec![loopback::ipv6(), namespaces::check()];
+    let mut optional = vec![loopback::ipv6(), wire::check()];
     optional.extend(tools::checks());
     optional.push(terminal(color));
     show(&optional)?;

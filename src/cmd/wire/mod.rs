@@ -1,0 +1,347 @@
+//! `workbook wire`: any two programs on two hosts, and the cable between them.
+
+mod keys;
+mod programs;
+mod rules;
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::process::ExitCode;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use kit::{Event, Format, Ladder, Output};
+use wire::{Action, Fate, Lab, Options, Packet, RuleId, Side};
+
+use crate::cli::WireArgs;
+use crate::cmd::complain;
+use keys::Key;
+use programs::Programs;
+
+/// What can happen while two programs run.
+enum Happening {
+    /// The wire has decided about a packet, or holds it.
+    Seen(Box<Packet>),
+    /// A program wrote a line; true for standard error.
+    Wrote(Side, bool, String),
+    /// The learner typed a line, or ended the input.
+    Typed(Option<String>),
+    /// Ctrl-C, or a request to end.
+    Interrupted,
+}
+
+/// How long a program that was asked to end may take.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// How long the server may go on after its client has ended.
+const LINGER: Duration = Duration::from_millis(1500);
+
+/// Runs both programs to their end and tells what crossed the wire.
+pub fn run(args: &WireArgs) -> Result<ExitCode> {
+    let rules = match rules::from(args) {
+        Ok(rules) => rules,
+        Err(mistake) => {
+            complain(&mistake);
+            return Ok(ExitCode::from(2));
+        }
+    };
+    // The file is opened first: a capture that cannot be kept is no capture.
+    let pcap = args.pcap.as_ref().map(|path| {
+        let file = File::create(path);
+        file.with_context(|| format!("cannot write {}", path.display()))
+    });
+    let pcap = pcap.transpose()?;
+    let options = Options {
+        latency: Duration::from_millis(args.latency),
+        ..Options::default()
+    };
+    let made = wire::enter().and_then(|entered| Lab::with(&entered, options));
+    let lab = match made {
+        Ok(lab) => lab,
+        Err(refusal) => {
+            complain(&format!("{refusal}\n{}", refusal.remedy()));
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let mut holds = Vec::new();
+    for rule in rules {
+        let hold = rule.action == Action::Hold;
+        let id = lab.wire.add(rule);
+        holds.extend(hold.then_some(id));
+    }
+    let mut wiring = Wiring::new(&lab, args, holds)?;
+    let ended = wiring.until_both_end();
+    let code = wiring.conclude(ended, pcap)?;
+    Ok(ExitCode::from(code))
+}
+
+/// A run of two programs over the wire.
+struct Wiring<'a> {
+    lab: &'a Lab,
+    args: &'a WireArgs,
+    output: Output,
+    programs: Programs,
+    happenings: Receiver<Happening>,
+    /// The rules that hold packets; none once the learner has let them go.
+    holds: Vec<RuleId>,
+    asked_about: Option<u64>,
+    /// Lines typed and not obeyed yet; `None` is the end of the input.
+    typed: VecDeque<Option<String>>,
+    interrupted: bool,
+}
+
+impl<'a> Wiring<'a> {
+    fn new(lab: &'a Lab, args: &'a WireArgs, holds: Vec<RuleId>) -> Result<Wiring<'a>> {
+        let ladder = Ladder { ascii: args.ascii };
+        let output = Output::new(args.format, ladder);
+        let (tell, happenings) = mpsc::channel();
+        let packets = lab.wire.subscribe();
+        let told = tell.clone();
+        thread::spawn(move || {
+            while let Ok(packet) = packets.recv() {
+                if told.send(Happening::Seen(Box::new(packet))).is_err() {
+                    return;
+                }
+            }
+        });
+        watch_signals(tell.clone())?;
+        let programs = Programs::new(tell.clone());
+        keys::read(tell);
+        let mut wiring = Wiring {
+            lab,
+            args,
+            output,
+            programs,
+            happenings,
+            holds,
+            asked_about: None,
+            typed: VecDeque::new(),
+            interrupted: false,
+        };
+        wiring.introduce();
+        Ok(wiring)
+    }
+
+    fn introduce(&mut self) {
+        if self.args.format == Format::Json {
+            return;
+        }
+        let (a, b) = (self.lab.a.addr(), self.lab.b.addr());
+        kit::print(&format!(
+            "host A is {a}, host B is {b}, and a packet takes {} ms between them\n\
+             look inside from a second terminal, without root:\n  \
+             A: {} ss -tan\n  B: {} tshark -i wire0\n",
+            self.args.latency,
+            self.lab.a.look_inside(),
+            self.lab.b.look_inside(),
+        ));
+        if !self.holds.is_empty() {
+            kit::print(keys::HELP);
+        }
+    }
+
+    /// Starts A, then B once A waits for it, and goes on until both are over.
+    fn until_both_end(&mut self) -> Result<()> {
+        self.programs.start(&self.lab.a, &self.args.a)?;
+        let mut b_at = Some(Instant::now() + Duration::from_secs(3));
+        let mut stop_at: Option<Instant> = None;
+        let mut kill_at: Option<Instant> = None;
+        loop {
+            if let Some(latest) = b_at
+                && (self.a_waits() || Instant::now() >= latest)
+            {
+                b_at = None;
+                self.programs.start(&self.lab.b, &self.args.b)?;
+            }
+            for (who, how) in self.programs.ended()? {
+                let who = who.to_string();
+                self.output.tell(Event::Exited { who, how });
+            }
+            let b_over = b_at.is_none() && !self.programs.runs(Side::B);
+            if b_over && !self.programs.runs(Side::A) {
+                return Ok(());
+            }
+            if b_over && stop_at.is_none() {
+                stop_at = Some(Instant::now() + LINGER);
+            }
+            let now = Instant::now();
+            let stop = self.interrupted || stop_at.is_some_and(|at| now >= at);
+            if stop && kill_at.is_none() {
+                self.release_all();
+                b_at = None;
+                self.programs.terminate()?;
+                kill_at = Some(now + GRACE);
+            }
+            if kill_at.is_some_and(|at| now >= at) {
+                self.programs.kill()?;
+            }
+            match self.happenings.recv_timeout(Duration::from_millis(20)) {
+                Ok(happening) => self.happened(happening),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+        }
+    }
+
+    /// Whether A listens, or has bound a socket for datagrams, or is over.
+    fn a_waits(&self) -> bool {
+        let sockets = self.lab.a.sockets().unwrap_or_default();
+        let listens = sockets.iter().any(|socket| match socket.protocol {
+            wire::diag::Protocol::Tcp => socket.state == wire::diag::State::Listen,
+            wire::diag::Protocol::Udp => socket.local.port() != 0,
+        });
+        listens || !self.programs.runs(Side::A)
+    }
+
+    fn happened(&mut self, happening: Happening) {
+        match happening {
+            Happening::Seen(packet) => {
+                let held = packet.fate == Fate::Held;
+                self.output.tell(Event::Packet(lab::shown(&packet)));
+                if held {
+                    self.ask();
+                }
+            }
+            Happening::Wrote(side, error, text) => {
+                let who = side.to_string();
+                self.output.tell(Event::Wrote { who, error, text });
+            }
+            // Nobody who wants to leave has to wait for a packet first.
+            Happening::Typed(Some(q)) if !self.holds.is_empty() && q == "q" => {
+                self.interrupted = true;
+            }
+            Happening::Typed(line) => self.typed.push_back(line),
+            Happening::Interrupted => self.interrupted = true,
+        }
+        self.obey();
+    }
+
+    /// Does what was typed, in order; a key that decides about a packet waits
+    /// until there is one, so that keys may come from a file, too.
+    fn obey(&mut self) {
+        while let Some(line) = self.typed.pop_front() {
+            let waits = line.as_ref().is_some_and(|line| {
+                let key = keys::meaning(line, !self.holds.is_empty());
+                matches!(key, Key::Decide(_) | Key::Later)
+            });
+            if waits && self.asked_about.is_none() {
+                self.typed.push_front(line);
+                return;
+            }
+            self.obey_line(line);
+        }
+    }
+
+    fn obey_line(&mut self, line: Option<String>) {
+        let Some(line) = line else {
+            // Nobody is left to decide about packets or to type for a program.
+            self.release_all();
+            self.programs.end_input();
+            return;
+        };
+        match keys::meaning(&line, !self.holds.is_empty()) {
+            Key::Text(side, text) => self.programs.type_into(side, &text),
+            Key::Help => self.note(keys::HELP.trim_end()),
+            Key::Quit => self.interrupted = true,
+            Key::ReleaseAll => self.release_all(),
+            Key::Decide(action) => {
+                if let Some(number) = self.asked_about.take() {
+                    self.lab.wire.release(number, action);
+                }
+                self.ask();
+            }
+            Key::Later => {
+                let after = self.asked_about.take();
+                self.ask_after(after);
+            }
+            Key::Unknown => self.note("that is no key; ? lists them"),
+        }
+    }
+
+    /// Asks about the oldest held packet, unless a question is open.
+    fn ask(&mut self) {
+        if self.asked_about.is_none() {
+            self.ask_after(None);
+        }
+    }
+
+    /// Asks about the first packet held after this one, or the oldest.
+    fn ask_after(&mut self, after: Option<u64>) {
+        if self.holds.is_empty() {
+            return;
+        }
+        let held = self.lab.wire.held();
+        let later = held.iter().find(|p| after.is_none_or(|n| p.n > n));
+        self.asked_about = later.or(held.first()).map(|packet| packet.n);
+        if let Some(number) = self.asked_about
+            && self.args.format == Format::Text
+        {
+            let count = held.len();
+            kit::print(&format!(
+                "packet {number} waits ({count} in all): p, d, 2, c, h, r, q or ?\n"
+            ));
+        }
+    }
+
+    fn release_all(&mut self) {
+        for rule in self.holds.drain(..) {
+            self.lab.wire.remove(rule);
+        }
+        self.asked_about = None;
+        self.lab.wire.release_all();
+    }
+
+    /// Tells what is left to tell, keeps the capture, and judges the run.
+    fn conclude(&mut self, ended: Result<()>, pcap: Option<File>) -> Result<u8> {
+        self.programs.join(GRACE);
+        self.lab.wire.wait_idle(GRACE);
+        while let Ok(happening) = self.happenings.recv_timeout(Duration::from_millis(50)) {
+            self.happened(happening);
+        }
+        if let Some(file) = pcap {
+            let log = self.lab.wire.packets();
+            let started = self.lab.wire.started();
+            let path = self.args.pcap.as_deref().unwrap_or("capture".as_ref());
+            wire::pcapng::write(std::io::BufWriter::new(file), started, &log)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            self.note(&format!("{} packets are in {}", log.len(), path.display()));
+        }
+        ended?;
+        let unlogged = self.lab.wire.unlogged();
+        if unlogged > 0 {
+            self.note(&format!(
+                "{unlogged} more packets were not logged: the log is full"
+            ));
+        }
+        if let Err(why) = self.lab.wire.trust() {
+            self.note(&why.to_string());
+            return Ok(2);
+        }
+        Ok(if self.programs.went_well() { 0 } else { 1 })
+    }
+
+    fn note(&self, text: &str) {
+        match self.args.format {
+            Format::Text => kit::print(&format!("{text}\n")),
+            Format::Json => complain(text),
+        }
+    }
+}
+
+/// Tells of Ctrl-C and of requests to end, from a thread of its own.
+fn watch_signals(tell: Sender<Happening>) -> Result<()> {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build();
+    let runtime = runtime.context("cannot watch for Ctrl-C")?;
+    let ended = {
+        let _inside = runtime.enter();
+        crate::cmd::serve::ended().context("cannot watch for Ctrl-C")?
+    };
+    thread::spawn(move || {
+        runtime.block_on(ended);
+        // Nobody listens any more when the run is over.
+        let _ = tell.send(Happening::Interrupted);
+    });
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! `workbook wire`: two programs that know nothing of it, and what it does.
+
+use crate::workspace::{output, parse};
+use kit::Event;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// A server that takes one line and answers it, and its client.
+const SERVER: &str = "python3 -c 'import socket
+s = socket.create_server((\"10.0.0.1\", 7777))
+c, _ = s.accept()
+c.sendall(b\"heard \" + c.recv(100))'";
+const CLIENT: &str = "python3 -c 'import socket
+c = socket.create_connection((\"10.0.0.1\", 7777), 5)
+c.sendall(b\"hello\")
+print(c.recv(100).decode())'";
+
+#[test]
+fn two_programs_talk_over_the_wire_and_every_packet_is_seen() {
+    let run = wire(&["--a", SERVER, "--b", CLIENT, "--format", "json"]);
+    let events = events(&run);
+    let said = |who: &str, line: &str| {
+        events.iter().any(|event| {
+            matches!(event, Event::Wrote { who: w, error: false, text } if w == who && text == line)
+        })
+    };
+    assert!(said("B", "heard hello"), "{events:#?}");
+    let flags: Vec<_> = packets(&events).iter().map(|p| p.flags.clone()).collect();
+    assert_eq!(flags[..3], ["SYN", "SYN, ACK", "ACK"]);
+    assert_eq!(run.status.code(), Some(0));
+}
+
+#[test]
+fn a_dropped_syn_is_sent_again_and_the_programs_do_not_notice() {
+    let run = wire(&[
+        "--a", SERVER, "--b", CLIENT, "--drop", "syn:1", "--format", "json",
+    ]);
+    let events = events(&run);
+    let packets = packets(&events);
+    let fates: Vec<_> = packets
+        .iter()
+        .take(2)
+        .map(|p| (&*p.flags, &*p.fate))
+        .collect();
+    assert_eq!(fates, [("SYN", "dropped"), ("SYN", "passed")]);
+    let waited = packets[1].at_us - packets[0].at_us;
+    assert!((1_000_000..2_500_000).contains(&waited), "{waited} us");
+    assert_eq!(run.status.code(), Some(0));
+}
+
+#[test]
+fn the_exit_code_tells_whether_each_program_ended_well() {
+    assert_eq!(wire(&["--a", "true", "--b", "true"]).status.code(), Some(0));
+    assert_eq!(
+        wire(&["--a", "true", "--b", "exit 3"]).status.code(),
+        Some(1)
+    );
+    assert_eq!(
+        wire(&["--a", "exit 3", "--b", "true"]).status.code(),
+        Some(1)
+    );
+    // A server that goes on is asked to end, which is no fault of its own.
+    assert_eq!(
+        wire(&["--a", "sleep 60", "--b", "true"]).status.code(),
+        Some(0)
+    );
+}
+
+#[test]
+fn a_bad_rule_is_refused_with_the_place_of_the_mistake_marked() {
+    let run = wire(&["--a", "true", "--b", "true", "--drop", "syn:x from=c"]);
+    let words = String::from_utf8(run.stderr).unwrap();
+    assert!(words.contains("drop syn:x from=c\n         ^\n"), "{words}");
+    assert_eq!(run.status.code(), Some(2));
+    assert!(run.stdout.is_empty(), "a program was started all the same");
+}
+
+#[test]
+fn what_a_program_writes_cannot_reach_the_terminal_raw() {
+    let run = wire(&["--a", "true", "--b", r"printf '\033[2J\007\xff\n'"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(!text.contains(['\u{1b}', '\u{7}']), "{text:?}");
+    assert!(text.contains(r"B | \u{1b}[2J\u{7}"), "{text}");
+}
+
+#[test]
+fn packets_are_held_until_a_key_decides() {
+    let mut command = workbook(&[
+        "--a", SERVER, "--b", CLIENT, "--hold", "syn", "--format", "json",
+    ]);
+    // The first SYN is dropped, the second one passed, all others are let go.
+    let run = output(&mut command, "d\np\nr\n");
+    let fates: Vec<_> = packets(&events(&run)).into_iter().map(|p| p.fate).collect();
+    let decided = [
+        "held",
+        "held, then dropped",
+        "held",
+        "held, then passed",
+        "passed",
+    ];
+    assert_eq!(fates[..5], decided);
+    assert_eq!(run.status.code(), Some(0));
+}
+
+#[test]
+fn the_capture_holds_what_was_sent_and_what_arrived() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.pcapng");
+    let name = file.to_str().unwrap();
+    let run = wire(&[
+        "--a", SERVER, "--b", CLIENT, "--drop", "syn:1", "--pcap", name,
+    ]);
+    assert_eq!(run.status.code(), Some(0));
+    assert!(file.metadata().unwrap().len() > 500);
+    if let Some(lines) = tshark(&file) {
+        let at = |side: &str| lines.iter().filter(|line| line.starts_with(side)).count();
+        let syns = lines.iter().filter(|line| line.contains("0x0002")).count();
+        // Two SYNs were sent by B, and one of them arrived at A.
+        assert_eq!(syns, 3, "{lines:#?}");
+        assert_eq!(at("B side") - at("A side"), 1, "{lines:#?}");
+    }
+}
+
+#[test]
+fn a_capture_that_cannot_be_written_is_said_before_anything_starts() {
+    let run = wire(&["--a", "true", "--b", "true", "--pcap", "/no/such/folder/x"]);
+    let words = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(words.contains("cannot write /no/such/folder/x"), "{words}");
+    assert_eq!(run.status.code(), Some(2));
+}
+
+#[test]
+fn ctrl_c_ends_both_programs_and_the_capture_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.pcapng");
+    let ping = "python3 -c 'import socket,time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True: s.sendto(b\"x\", (\"10.0.0.1\", 7777)); print(\"sent\"); time.sleep(.05)'";
+    let mut command = workbook(&["--a", "sleep 1000", "--b", ping, "--pcap"]);
+    command.arg(&file).stdin(std::process::Stdio::piped());
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut lines = std::io::BufRead::lines(out);
+    assert!(lines.any(|line| line.unwrap().contains("B | sent")));
+    let mut kill = Command::new("kill");
+    assert!(
+        kill.args(["-INT", &child.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(0), "{rest:#?}");
+    assert!(
+        rest.iter().any(|line| line.contains("packets are in")),
+        "{rest:#?}"
+    );
+    if let Some(lines) = tshark(&file) {
+        assert!(!lines.is_empty());
+    }
+}
+
+fn wire(args: &[&str]) -> Output {
+    output(&mut workbook(args), "")
+}
+
+fn workbook(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+    command.arg("wire").args(args);
+    command
+}
+
+fn events(run: &Output) -> Vec<Event> {
+    let words = String::from_utf8_lossy(&run.stderr).into_owned();
+    let text = String::from_utf8(run.stdout.clone()).unwrap();
+    let events: Vec<Event> = parse(&text).into_iter().map(|line| line.event).collect();
+    assert!(!events.is_empty(), "{words}");
+    events
+}
+
+fn packets(events: &[Event]) -> Vec<kit::Packet> {
+    let packet = |event: &Event| match event {
+        Event::Packet(packet) => Some(packet.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(packet).collect()
+}
+
+/// Interface and flags of each packet in a capture, as tshark reads them.
+fn tshark(file: &Path) -> Option<Vec<String>> {
+    if !crate::tools::found("tshark") {
+        return None;
+    }
+    let mut command = Command::new("tshark");
+    command.arg("-r").arg(file).args(["-T", "fields"]);
+    command.args(["-e", "frame.interface_name", "-e", "tcp.flags"]);
+    let run = output(&mut command, "");
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    Some(
+        String::from_utf8(run.stdout)
+            .unwrap()
+            .lines()
+            .map(String::from)
+            .collect(),
+    )
+}
