@@ -8,12 +8,26 @@ const MEASURED: &[&str] = &[
     r"(\d+) datagrams in its queue",
     r"drops: (\d+)",
     r"(\d+) arrived, drops by the kernel: (\d+)",
+    // sockets
+    r"descriptor (\d+)",
+    r"lesson-sockets-(\d+)",
+    r"(pipe|socket):\[(\d+)\]",
+    r"ports for clients: (\d+) to (\d+)",
+    r"ports for all from (\d+)",
+    r"bind to port ([1-9]\d*)",
+    // types
+    r"longest queue: (\d+)",
+    r"(\d+) sends returned success",
+    r"(\d+) of them arrived",
+    r"(\d+) sent, (\d+) arrived",
 ];
 
-/// Times, as our events and tcpdump write them, and addresses in memory.
+/// Times, as our events and tcpdump write them, addresses in memory, and what
+/// the user who runs a lesson may do.
 const VOLATILE: &[(&str, &str)] = &[
     (r"0x[0-9a-f]{8,}", "[ADDRESS]"),
     (r#""t_us":\d+"#, r#""t_us":0"#),
+    (r"(CAP_\w+): (?:true|false|unknown)", "$1: [HELD]"),
     (r"(?m)^\d\d:\d\d:\d\d\.\d+", "[TIME]"),
 ];
 
@@ -24,7 +38,8 @@ const VOLATILE: &[(&str, &str)] = &[
 pub fn mask(text: &str) -> String {
     let mut ports: Vec<String> = Vec::new();
     // As Rust, tcpdump, an ICMP message and strace write a port.
-    let port = Regex::new(r"(127\.0\.0\.1[:.]|udp port |htons\()([1-9]\d*)").unwrap();
+    let port = r"(127\.0\.0\.\d[:.]|0\.0\.0\.0:|\[::(?:ffff:127\.0\.0\.1)?\]:|udp port |htons\()([1-9]\d*)";
+    let port = Regex::new(port).unwrap();
     let mut text = port
         .replace_all(text, |found: &Captures| {
             let number = found[2].to_string();
@@ -53,6 +68,14 @@ pub fn mask(text: &str) -> String {
 fn equal_ports_stay_equal_and_different_ones_different() {
     let text = "from 127.0.0.1:4000 to 127.0.0.1:5000, back to 127.0.0.1:4000";
     let masked = "from 127.0.0.1:[PORT-1] to 127.0.0.1:[PORT-2], back to 127.0.0.1:[PORT-1]";
+    assert_eq!(mask(text), masked);
+}
+
+#[test]
+fn a_port_is_masked_at_every_address_of_this_machine() {
+    let text = "0.0.0.0:4000 [::]:4000 [::ffff:127.0.0.1]:4000 127.0.0.2:5000 127.0.0.1:0";
+    let masked = "0.0.0.0:[PORT-1] [::]:[PORT-1] [::ffff:127.0.0.1]:[PORT-1] \
+                  127.0.0.2:[PORT-2] 127.0.0.1:0";
     assert_eq!(mask(text), masked);
 }
 

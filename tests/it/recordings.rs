@@ -13,6 +13,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+/// Experiments whose outcome is a fact about the machine or its user: what
+/// they may do, which protocols they have, how they store a number.
+const BY_MACHINE: &[&str] = &[
+    "sockets/both-families",
+    "sockets/byte-order",
+    "sockets/localhost",
+    "sockets/special-ports",
+    "types/handcrafted",
+    "types/raw-copy",
+    "types/three-messages",
+];
+
 #[test]
 fn every_recorded_run_still_happens() {
     colored::control::set_override(false);
@@ -25,6 +37,10 @@ fn every_recorded_run_still_happens() {
         for name in experiments(&list) {
             let run = events(&slug, &[&name, "--no-input"], "");
             let kept = folder.join(format!("{name}.jsonl"));
+            if let Some(other) = other_machine(&slug, &name, &run, &kept) {
+                eprintln!("NOT CHECKED: {slug}/{name}: here {other}, so its recording stands");
+                continue;
+            }
             compare(&kept, &json_lines(&run), &mut differences);
             // The page's block is made from the run that is kept, so that
             // both stay the same as long as the run means the same.
@@ -91,6 +107,25 @@ pub fn experiments(list: &[Line]) -> Vec<String> {
     listed.iter().map(|e| e.name.clone()).collect()
 }
 
+/// What a machine unlike the one of the recording chose, if it did.
+fn other_machine(slug: &str, name: &str, run: &[Line], kept: &Path) -> Option<String> {
+    let listed = BY_MACHINE.contains(&&*format!("{slug}/{name}"));
+    if !listed || !kept.exists() {
+        return None;
+    }
+    let here = chosen(run).expect("every run of a lesson has an outcome");
+    let kept = crate::workspace::parse(&read(kept));
+    (chosen(&kept) != Some(here)).then(|| here.clone())
+}
+
+/// The key of the option that the kernel chose.
+fn chosen(run: &[Line]) -> Option<&String> {
+    run.iter().find_map(|line| match &line.event {
+        Event::Outcome { key, .. } => key.as_ref(),
+        _ => None,
+    })
+}
+
 /// Compares what is kept with what was seen, or keeps it under `BLESS=1`.
 fn compare(kept: &Path, seen: &str, differences: &mut String) {
     let old = std::fs::read_to_string(kept).unwrap_or_default();
@@ -145,10 +180,7 @@ fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, Event>
         Event::Question { text, .. } => Some(text),
         _ => None,
     });
-    let chosen = run.iter().find_map(|line| match &line.event {
-        Event::Outcome { key, .. } => key.as_ref(),
-        _ => None,
-    });
+    let chosen = chosen(run);
     let id = format!("lab-{slug}-{name}");
     let mut radios = String::new();
     let mut guesses = String::new();

@@ -15,6 +15,62 @@ pub struct Belief {
     pub truth: &'static str,
 }
 
+/// A port belongs to one program.
+pub const M16: Belief = Belief {
+    id: "M16",
+    says: "A port belongs to one program.",
+    tempting: "the second program that wants it usually gets the error EADDRINUSE.",
+    truth: "what must be unique is the protocol, the address and the port together, and even these can be shared by sockets that agree to.",
+};
+
+/// A client uses the server's port, and cannot choose one.
+pub const M17: Belief = Belief {
+    id: "M17",
+    says: "A client uses the server's port, and cannot choose one.",
+    tempting: "one talks of connecting to a port, and only servers are seen to bind.",
+    truth: "each end has a port of its own: the kernel picks one for a client, unless the client has bound one itself.",
+};
+
+/// 127.0.0.1, 0.0.0.0 and my machine's address are the same.
+pub const M19: Belief = Belief {
+    id: "M19",
+    says: "127.0.0.1, 0.0.0.0 and my machine's address are the same.",
+    tempting: "all of them lead to the program on this machine, most of the time.",
+    truth: "a socket is reached only at the address that it is bound to, and 0.0.0.0 is no address but stands for all of them.",
+};
+
+/// A socket bound to 0.0.0.0 talks from 0.0.0.0.
+pub const M20: Belief = Belief {
+    id: "M20",
+    says: "A socket bound to 0.0.0.0 talks from 0.0.0.0.",
+    tempting: "that is what it was bound to, and what it shows as its address.",
+    truth: "each connection has an exact address at both ends: the server's end has the one that the client called.",
+};
+
+/// Port 0 is illegal, and a port below 1024 always takes root.
+pub const M23: Belief = Belief {
+    id: "M23",
+    says: "Port 0 is illegal, and a port below 1024 always takes root.",
+    tempting: "no service has the number 0, and a web server on port 80 used to be started by root.",
+    truth: "0 asks for any free port, and the low ports take a permission that a system may give to anybody.",
+};
+
+/// An IPv6 socket cannot serve IPv4 clients.
+pub const M24: Belief = Belief {
+    id: "M24",
+    says: "An IPv6 socket cannot serve IPv4 clients.",
+    tempting: "the two are different protocols, with addresses of different lengths.",
+    truth: "with the option IPV6_V6ONLY off it takes both, and shows an IPv4 client by an IPv6 address that begins with ::ffff:.",
+};
+
+/// localhost is always 127.0.0.1.
+pub const M25: Belief = Belief {
+    id: "M25",
+    says: "localhost is always 127.0.0.1.",
+    tempting: "on many machines it is, and one reads the two as one word.",
+    truth: "it is a name that each machine looks up: the answer may be ::1, 127.0.0.1 or both, in either order.",
+};
+
 /// UDP loses nothing on the same machine.
 pub const M45: Belief = Belief {
     id: "M45",
@@ -87,6 +143,48 @@ pub const M53: Belief = Belief {
     truth: "without connections there is nothing to accept: a bound socket receives at once.",
 };
 
+/// Sequenced packets are dead.
+pub const M56: Belief = Belief {
+    id: "M56",
+    says: "Sequenced packets are dead.",
+    tempting: "hardly any text shows them, and TCP and UDP have no use for them.",
+    truth: "between programs on one machine they work: a connection, each message whole, and an end that is told.",
+};
+
+/// A Unix datagram is dropped like one of UDP.
+pub const M57: Belief = Belief {
+    id: "M57",
+    says: "A Unix datagram is dropped like one of UDP.",
+    tempting: "both are datagrams, and datagrams are what gets lost.",
+    truth: "the sender of a Unix datagram is made to wait or told that there is no room, and what was taken arrives.",
+};
+
+/// Sockets of different types can talk to each other.
+pub const M58: Belief = Belief {
+    id: "M58",
+    says: "Sockets of different types can talk to each other.",
+    tempting: "an address and a port look like all that one needs.",
+    truth: "a stream and a datagram socket with the same port number have nothing to do with each other: the connection is refused.",
+};
+
+/// A raw socket intercepts what is meant for others.
+pub const M59: Belief = Belief {
+    id: "M59",
+    says: "A raw socket intercepts what is meant for others.",
+    tempting: "the programs that show all traffic need the same permission.",
+    truth: "it gets a copy, headers included, of what comes in for its protocol, and the socket that it was meant for gets it as ever.",
+};
+
+/// A TCP handshake can be made by hand from a raw socket.
+pub const M60: Belief = Belief {
+    id: "M60",
+    says: "A TCP handshake can be made by hand from a raw socket.",
+    tempting: "a handshake is three packets, and a raw socket sends any packet.",
+    truth: "the answer comes to your own kernel too, which knows of no such connection and resets it.",
+};
+
 /// Every belief of the table, in order.
-pub const ALL: &[&Belief] =
-    &[&M45, &M46, &M47, &M48, &M49, &M50, &M51, &M52, &M53];
+pub const ALL: &[&Belief] = &[
+    &M16, &M17, &M19, &M20, &M23, &M24, &M25, &M45, &M46, &M47, &M48, &M49,
+    &M50, &M51, &M52, &M53, &M56, &M57, &M58, &M59, &M60,
+];
