@@ -20,6 +20,23 @@ const MEASURED: &[&str] = &[
     r"(\d+) sends returned success",
     r"(\d+) of them arrived",
     r"(\d+) sent, (\d+) arrived",
+    // stream: how TCP cut a stream, and how much the queues took
+    r"(\d+) reads: 4000000 bytes",
+    r"(\d+) reads, the longest (\d+) bytes",
+    r"\(segments, length of first read\): \[\(\d+, \d+\), \(\d+",
+    r"at most (\d+) each",
+    r"needs (\d+) reads for",
+    r"(\d+) segments, (\d+) reads",
+    r"(\d+) segments\b",
+    r"write of 50000000 bytes returns Ok\((\d+)\)",
+    r"(\d+) unacknowledged",
+    r"\b(\d+) unread",
+    r"reads (\d+) bytes, and then the end",
+    r"taken (\d+), arrived (\d+)",
+    // framing: how long answers take, and how much memory a promise costs
+    r"(?:one|two) writes?: (\d+) µs",
+    r"(\d+) kB promised",
+    r"(\d+) kB more in use",
 ];
 
 /// Times, as our events and tcpdump write them, addresses in memory, and what
@@ -29,6 +46,10 @@ const VOLATILE: &[(&str, &str)] = &[
     (r#""t_us":\d+"#, r#""t_us":0"#),
     (r"(CAP_\w+): (?:true|false|unknown)", "$1: [HELD]"),
     (r"(?m)^\d\d:\d\d:\d\d\.\d+", "[TIME]"),
+    (r"[\d.]+[nµm]?s with (two writes|one)", "[TIME] with $1"),
+    (r"the first reads: \[[^\]]*\]", "the first reads: [N]"),
+    // Where two threads met, and how the message came out.
+    (r#"message \d+ is torn: [\\u{}"0-9ab]+"#, "[TORN]"),
 ];
 
 /// The text with ports and measured numbers replaced by names.
@@ -77,6 +98,14 @@ fn a_port_is_masked_at_every_address_of_this_machine() {
     let masked = "0.0.0.0:[PORT-1] [::]:[PORT-1] [::ffff:127.0.0.1]:[PORT-1] \
                   127.0.0.2:[PORT-2] 127.0.0.1:0";
     assert_eq!(mask(text), masked);
+}
+
+#[test]
+fn what_two_threads_or_a_clock_decide_is_masked() {
+    let torn = r#"without: message 7 is torn: "\u{0}\u{4}aa"; with: no"#;
+    assert_eq!(mask(torn), "without: [TORN]; with: no");
+    let slow = "44.0ms with two writes, 18.9µs with one";
+    assert_eq!(mask(slow), "[TIME] with two writes, [TIME] with one");
 }
 
 #[test]

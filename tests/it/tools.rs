@@ -14,15 +14,17 @@ fn strace_shows_the_calls_that_the_page_shows() {
     if !found("strace") {
         return;
     }
-    let log = tempfile::NamedTempFile::new().unwrap();
-    let mut strace = Command::new("strace");
-    strace.args(["-e", "trace=network", "-o"]).arg(log.path());
-    strace.arg(lesson("udp")).args(["echo", "--no-input"]);
-    let run = output(&mut strace, "");
-    let words = String::from_utf8_lossy(&run.stderr);
-    assert!(run.status.success(), "{words}");
-    let calls = crate::workspace::read(log.path());
-    compare("udp-strace.txt", &calls);
+    for (slug, experiment) in [("stream", "greeting"), ("udp", "echo")] {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let mut strace = Command::new("strace");
+        strace.args(["-e", "trace=network", "-o"]).arg(log.path());
+        strace.arg(lesson(slug)).args([experiment, "--no-input"]);
+        let run = output(&mut strace, "");
+        let words = String::from_utf8_lossy(&run.stderr);
+        assert!(run.status.success(), "{words}");
+        let calls = crate::workspace::read(log.path());
+        compare(&format!("{slug}-strace.txt"), &calls);
+    }
 }
 
 #[test]

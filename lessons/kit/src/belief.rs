@@ -15,6 +15,110 @@ pub struct Belief {
     pub truth: &'static str,
 }
 
+/// One send is one receive.
+pub const M01: Belief = Belief {
+    id: "M01",
+    says: "One send is one receive.",
+    tempting: "that is what it looks like in a test with short messages on one machine.",
+    truth: "the stream carries bytes, not calls: two writes can come out of one read.",
+};
+
+/// One receive returns the whole message.
+pub const M02: Belief = Belief {
+    id: "M02",
+    says: "One receive returns the whole message.",
+    tempting: "the buffer has room for it, and with short messages it works.",
+    truth: "a read returns what has arrived so far, and that may be any part of it.",
+};
+
+/// A write takes everything that it is given.
+pub const M03: Belief = Belief {
+    id: "M03",
+    says: "A write takes everything that it is given.",
+    tempting: "it nearly always does, because the kernel's queue is large.",
+    truth: "it takes what fits into the queue and returns how much that was; write_all is the loop around it.",
+};
+
+/// When a send has returned, the other program has got the bytes.
+pub const M04: Belief = Belief {
+    id: "M04",
+    says: "When a send has returned, the other program has got the bytes.",
+    tempting: "a function that returns without an error has done its work.",
+    truth: "its work is to put the bytes into a queue of your own kernel; only an answer tells that a program has read them.",
+};
+
+/// TCP_NODELAY keeps messages apart.
+pub const M05: Belief = Belief {
+    id: "M05",
+    says: "TCP_NODELAY keeps messages apart.",
+    tempting: "with it each small write leaves at once, as a segment of its own.",
+    truth: "segments are not kept apart where they arrive: a read returns all bytes that are there.",
+};
+
+/// Each write makes one packet.
+pub const M06: Belief = Belief {
+    id: "M06",
+    says: "Each write makes one packet.",
+    tempting: "a write is what a program sends, and a packet is what a network sends.",
+    truth: "TCP collects small writes and cuts long ones; where one segment ends and the next begins is its own affair.",
+};
+
+/// The size of my buffer is the size of the packets.
+pub const M07: Belief = Belief {
+    id: "M07",
+    says: "The size of my buffer is the size of the packets.",
+    tempting: "the buffer is the only size that the program ever mentions.",
+    truth: "the path sets the limit of a segment (TCP_MAXSEG), and the buffer only says how much a read may return.",
+};
+
+/// The bytes of one read can be decoded as text.
+pub const M08: Belief = Belief {
+    id: "M08",
+    says: "The bytes of one read can be decoded as text.",
+    tempting: "with English text and short messages it always works.",
+    truth: "a read can end in the middle of a character; decode when the message is whole.",
+};
+
+/// A reader that is too slow loses data.
+pub const M09: Belief = Belief {
+    id: "M09",
+    says: "A reader that is too slow loses data.",
+    tempting: "a queue that is full must drop something, and UDP does.",
+    truth: "TCP tells the sender how much room is left, and the sender has to wait.",
+};
+
+/// A sender has to wait as soon as nobody reads.
+pub const M10: Belief = Belief {
+    id: "M10",
+    says: "A sender has to wait as soon as nobody reads.",
+    tempting: "sending and reading look like two ends of one act.",
+    truth: "the kernels on both sides have queues, and a sender waits only when both are full.",
+};
+
+/// accept makes a new port for each client.
+pub const M13: Belief = Belief {
+    id: "M13",
+    says: "accept makes a new port for each client.",
+    tempting: "each client has a socket of its own, and a socket has a port.",
+    truth: "a connection is named by both addresses together, so the port of the server serves for all of them.",
+};
+
+/// A client may not send before the server has accepted it.
+pub const M14: Belief = Belief {
+    id: "M14",
+    says: "A client may not send before the server has accepted it.",
+    tempting: "accept sounds like a consent, and before it the server does not know of the client.",
+    truth: "the kernel completes the connection by itself and keeps the bytes until the server takes them.",
+};
+
+/// When connect succeeds, the program on the other side is at work.
+pub const M15: Belief = Belief {
+    id: "M15",
+    says: "When connect succeeds, the program on the other side is at work.",
+    tempting: "somebody must have answered.",
+    truth: "the kernel has answered; the program may be busy with others, or may hang.",
+};
+
 /// A port belongs to one program.
 pub const M16: Belief = Belief {
     id: "M16",
@@ -45,6 +149,22 @@ pub const M20: Belief = Belief {
     says: "A socket bound to 0.0.0.0 talks from 0.0.0.0.",
     tempting: "that is what it was bound to, and what it shows as its address.",
     truth: "each connection has an exact address at both ends: the server's end has the one that the client called.",
+};
+
+/// A connection needs a server.
+pub const M21: Belief = Belief {
+    id: "M21",
+    says: "A connection needs a server.",
+    tempting: "every example has one side that listens.",
+    truth: "TCP knows two ends that open a connection at the same time, and both ends may even be one socket.",
+};
+
+/// When the listening socket is closed, its connections end.
+pub const M22: Belief = Belief {
+    id: "M22",
+    says: "When the listening socket is closed, its connections end.",
+    tempting: "they came out of it.",
+    truth: "an accepted socket stands on its own; only those who were not accepted yet lose their connection.",
 };
 
 /// Port 0 is illegal, and a port below 1024 always takes root.
@@ -183,8 +303,26 @@ pub const M60: Belief = Belief {
     truth: "the answer comes to your own kernel too, which knows of no such connection and resets it.",
 };
 
+/// One thread serves many clients.
+pub const M61: Belief = Belief {
+    id: "M61",
+    says: "One thread serves many clients.",
+    tempting: "a server does serve many, and its loop calls accept again and again.",
+    truth: "while the thread waits for one client it does not wait for another; the others stand in a queue.",
+};
+
+/// A message in two writes is safe from another thread.
+pub const M63: Belief = Belief {
+    id: "M63",
+    says: "A message in two writes is safe from another thread.",
+    tempting: "each write is safe, and they come one right after the other.",
+    truth: "between the two writes any other thread can write; a lock, or one thread that writes, keeps a message together.",
+};
+
 /// Every belief of the table, in order.
 pub const ALL: &[&Belief] = &[
-    &M16, &M17, &M19, &M20, &M23, &M24, &M25, &M45, &M46, &M47, &M48, &M49,
-    &M50, &M51, &M52, &M53, &M56, &M57, &M58, &M59, &M60,
+    &M01, &M02, &M03, &M04, &M05, &M06, &M07, &M08, &M09, &M10, &M13, &M14,
+    &M15, &M16, &M17, &M19, &M20, &M21, &M22, &M23, &M24, &M25, &M45, &M46,
+    &M47, &M48, &M49, &M50, &M51, &M52, &M53, &M56, &M57, &M58, &M59, &M60,
+    &M61, &M63,
 ];
