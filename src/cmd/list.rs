@@ -62,7 +62,8 @@ fn recorded_experiments(root: &Path, lesson: &str) -> Option<Vec<Listed>> {
     }
 }
 
-/// The numbered chapters of the book, drafts too, in order.
+/// The numbered chapters of the book, drafts too, in order: those of its
+/// first part. What comes after the next heading is not a chapter.
 fn chapters(root: &Path) -> Result<Vec<Link>> {
     let file = root.join("book/SUMMARY.md");
     let text =
@@ -72,6 +73,8 @@ fn chapters(root: &Path) -> Result<Vec<Link>> {
     Ok(summary
         .numbered_chapters
         .into_iter()
+        .skip_while(|item| matches!(item, SummaryItem::PartTitle(_)))
+        .take_while(|item| !matches!(item, SummaryItem::PartTitle(_)))
         .filter_map(|item| match item {
             SummaryItem::Link(link) => Some(link),
             _ => None,

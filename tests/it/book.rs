@@ -37,9 +37,12 @@ fn every_include_finds_its_file_and_its_anchor() {
             };
             let source = read(&file);
             for mark in ["ANCHOR", "ANCHOR_END"] {
-                let line = format!("// {mark}: {}", anchor.as_str());
-                let marks = source.lines().filter(|l| l.trim() == line).count();
-                assert_eq!(marks, 1, "{at}: {marks} lines `{line}`");
+                // As Rust, C and Go write a comment, or as Python does.
+                let slashes = format!("// {mark}: {}", anchor.as_str());
+                let hash = format!("# {mark}: {}", anchor.as_str());
+                let marks = source.lines().map(str::trim);
+                let marks = marks.filter(|l| *l == slashes || *l == hash).count();
+                assert_eq!(marks, 1, "{at}: {marks} lines `{slashes}`");
             }
         }
     }

@@ -8,6 +8,7 @@
 mod book;
 mod command;
 mod gate;
+mod languages;
 mod lessons;
 mod live;
 mod mask;

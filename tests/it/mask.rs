@@ -37,14 +37,30 @@ const MEASURED: &[&str] = &[
     r"(?:one|two) writes?: (\d+) µs",
     r"(\d+) kB promised",
     r"(\d+) kB more in use",
+    // threading: what clocks, cores and queues decide
+    r"(\d+) ms: wait",
+    r"cores: (\d+)",
+    r"(\d+) waits, (\d+) sums",
+    r"[\d.]+ times the waits, [\d.]+ times the sums",
+    r"could send (\d+)",
+    r"(\d+) and (\d+) of \d+ bytes sent",
+    r"got the lock after (\d+) ms",
+    r"the lock took (\d+) ms",
+    r"times not, (\d{1,2}) once, (\d+) twice",
+    r"got \[[1-3]?\d{1,2}, [1-3]?\d{1,2}\]",
 ];
 
-/// Times, as our events and tcpdump write them, addresses in memory, and what
-/// the user who runs a lesson may do.
+/// Times, as our events, ladders and tcpdump write them, addresses in memory,
+/// the numbers that TCP draws (relative ones stay as they are), and what the
+/// user who runs a lesson may do.
 const VOLATILE: &[(&str, &str)] = &[
     (r"0x[0-9a-f]{8,}", "[ADDRESS]"),
     (r#""t_us":\d+"#, r#""t_us":0"#),
     (r"(CAP_\w+): (?:true|false|unknown)", "$1: [HELD]"),
+    (r#""at_us":\d+"#, r#""at_us":0"#),
+    (r#""real":\d+"#, r#""real":0"#),
+    (r"really \d+", "really [N]"),
+    (r" *\d+\.\d ms", " [TIME]"),
     (r"(?m)^\d\d:\d\d:\d\d\.\d+", "[TIME]"),
     (r"[\d.]+[nµm]?s with (two writes|one)", "[TIME] with $1"),
     (r"the first reads: \[[^\]]*\]", "the first reads: [N]"),
@@ -58,8 +74,12 @@ const VOLATILE: &[(&str, &str)] = &[
 /// ports stay equal and different ones stay different.
 pub fn mask(text: &str) -> String {
     let mut ports: Vec<String> = Vec::new();
-    // As Rust, tcpdump, an ICMP message and strace write a port.
-    let port = r"(127\.0\.0\.\d[:.]|0\.0\.0\.0:|\[::(?:ffff:127\.0\.0\.1)?\]:|udp port |htons\()([1-9]\d*)";
+    // As Rust, tcpdump, an ICMP message and strace write a port; on loopback
+    // and on the two hosts of the wire.
+    let port = concat!(
+        r"((?:127\.0\.0\.\d|10\.0\.0\.\d)[:.]|0\.0\.0\.0:|\[::(?:ffff:127\.0\.0\.1)?\]:",
+        r"|\[fd00::\d\]:|udp port |htons\()([1-9]\d*)",
+    );
     let port = Regex::new(port).unwrap();
     let mut text = port
         .replace_all(text, |found: &Captures| {
@@ -113,4 +133,14 @@ fn a_measured_number_is_masked_and_its_words_are_not() {
     let masked = "[N] arrived, drops by the kernel: [N]";
     assert_eq!(mask("92 arrived, drops by the kernel: 1908"), masked);
     assert_eq!(mask("sends 2000 datagrams"), "sends 2000 datagrams");
+}
+
+#[test]
+fn real_sequence_numbers_and_times_are_masked_and_relative_numbers_are_not() {
+    let event = r#""at_us":20345,"seq":{"real":1234,"relative":1}"#;
+    let masked = r#""at_us":0,"seq":{"real":0,"relative":1}"#;
+    assert_eq!(mask(event), masked);
+    let rung = "   20.3 ms  A -- SYN seq 0 --> B\n seq 0 is really 1234; mss 1460";
+    let masked = " [TIME]  A -- SYN seq 0 --> B\n seq 0 is really [N]; mss 1460";
+    assert_eq!(mask(rung), masked);
 }

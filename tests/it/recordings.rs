@@ -6,12 +6,13 @@
 //! The test runs the experiment again and compares; `BLESS=1` writes instead.
 
 use crate::mask::mask;
-use crate::workspace::{events, lessons, read, root};
+use crate::workspace::{events, is_inconclusive, lessons, read, root, wire_refused};
 use kit::{Event, Line, Offered, Terminal};
 use similar::TextDiff;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
+use std::thread;
 
 /// Experiments whose outcome is a fact about the machine or its user: what
 /// they may do, which protocols they have, how they store a number.
@@ -28,37 +29,58 @@ const BY_MACHINE: &[&str] = &[
 #[test]
 fn every_recorded_run_still_happens() {
     colored::control::set_override(false);
-    let mut differences = String::new();
-    for slug in lessons() {
-        let list = events(&slug, &["--list"], "");
-        let folder = root().join("book/recordings").join(&slug);
-        let text = json_lines(&list);
-        compare(&folder.join("list.jsonl"), &text, &mut differences);
-        for name in experiments(&list) {
-            let run = events(&slug, &[&name, "--no-input"], "");
-            let kept = folder.join(format!("{name}.jsonl"));
-            if let Some(other) = other_machine(&slug, &name, &run, &kept) {
-                eprintln!("NOT CHECKED: {slug}/{name}: here {other}, so its recording stands");
-                continue;
-            }
-            compare(&kept, &json_lines(&run), &mut differences);
-            // The page's block is made from the run that is kept, so that
-            // both stay the same as long as the run means the same.
-            let run = if kept.exists() {
-                crate::workspace::parse(&read(&kept))
-            } else {
-                run
-            };
-            let block = block(&slug, &name, &run, &beliefs(&slug, &name, &run));
-            let page = folder.join(format!("{name}.md"));
-            compare(&page, &block, &mut differences);
-        }
-    }
+    // A lesson mostly waits, so the lessons run beside each other.
+    let differences: String = thread::scope(|scope| {
+        let compared: Vec<_> = lessons()
+            .into_iter()
+            .map(|slug| scope.spawn(move || compare_lesson(&slug)))
+            .collect();
+        compared
+            .into_iter()
+            .map(|lesson| lesson.join().unwrap())
+            .collect()
+    });
     assert!(
         differences.is_empty(),
         "what runs show is not what the book shows:\n{differences}\n\
          If the runs are right: BLESS=1 cargo test --workspace"
     );
+}
+
+/// What differs between the recordings of a lesson and its runs now.
+fn compare_lesson(slug: &str) -> String {
+    let mut differences = String::new();
+    let list = events(slug, &["--list"], "");
+    let folder = root().join("book/recordings").join(slug);
+    compare(
+        &folder.join("list.jsonl"),
+        &json_lines(&list),
+        &mut differences,
+    );
+    for name in experiments(&list) {
+        let run = events(slug, &[&name, "--no-input"], "");
+        if run.iter().any(is_inconclusive) {
+            let why = wire_refused().unwrap_or("it was inconclusive");
+            eprintln!("NOT CHECKED: {slug}/{name}: {why}");
+            continue;
+        }
+        let kept = folder.join(format!("{name}.jsonl"));
+        if let Some(other) = other_machine(slug, &name, &run, &kept) {
+            eprintln!("NOT CHECKED: {slug}/{name}: here {other}, so its recording stands");
+            continue;
+        }
+        compare(&kept, &json_lines(&run), &mut differences);
+        // The page's block is made from the run that is kept, so that both
+        // stay the same as long as the run means the same.
+        let run = if kept.exists() {
+            crate::workspace::parse(&read(&kept))
+        } else {
+            run
+        };
+        let block = block(slug, &name, &run, &beliefs(slug, &name, &run));
+        compare(&folder.join(format!("{name}.md")), &block, &mut differences);
+    }
+    differences
 }
 
 #[test]

@@ -93,14 +93,61 @@ pub fn output_within(command: &mut Command, input: &str, deadline: Duration) -> 
 }
 
 /// The events of a run in JSON mode, with `answers` on standard input.
+///
+/// A run that was disturbed says "inconclusive, run it again", and is run
+/// again, three times at most: a busy machine is no failure, and a wrong
+/// outcome is never forgiven. Where the wire is refused, that stands.
 pub fn events(slug: &str, args: &[&str], answers: &str) -> Vec<kit::Line> {
-    let mut command = Command::new(lesson(slug));
+    events_of(&lesson(slug), args, answers)
+}
+
+/// [`events`] of a lesson that was built somewhere else.
+pub fn events_of(program: &Path, args: &[&str], answers: &str) -> Vec<kit::Line> {
+    let mut command = Command::new(program);
     command.args(["--format", "json"]).args(args);
-    let run = output(&mut command, answers);
-    let words = String::from_utf8_lossy(&run.stderr);
-    assert!(run.status.success(), "{command:?}: {}\n{words}", run.status);
-    assert_eq!(words, "", "{command:?} wrote to standard error");
-    parse(&String::from_utf8(run.stdout).unwrap())
+    for _ in 0..3 {
+        let run = output(&mut command, answers);
+        let words = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(words, "", "{command:?} wrote to standard error");
+        let lines = parse(&String::from_utf8(run.stdout).unwrap());
+        let inconclusive = lines.iter().any(is_inconclusive);
+        if run.status.success() || inconclusive && wire_refused().is_some() {
+            return lines;
+        }
+        assert!(
+            inconclusive,
+            "{command:?}: {}\n{:#?}",
+            run.status,
+            lines.last()
+        );
+        eprintln!("{command:?} was inconclusive, and is run again");
+    }
+    panic!("{command:?} was inconclusive three times in a row");
+}
+
+/// Whether an event ends an experiment that settled nothing.
+pub fn is_inconclusive(line: &kit::Line) -> bool {
+    let kit::Event::End { status, .. } = &line.event else {
+        return false;
+    };
+    *status == kit::Status::Inconclusive
+}
+
+/// Why this machine refuses the wire, if it does, in the doctor's words.
+pub fn wire_refused() -> Option<&'static str> {
+    static ANSWER: OnceLock<Option<String>> = OnceLock::new();
+    let answer = ANSWER.get_or_init(|| {
+        let mut probe = Command::new(env!("CARGO_BIN_EXE_workbook"));
+        let answer = output(probe.arg("probe-wire"), "").stdout;
+        match wire::probe::read(&String::from_utf8_lossy(&answer)) {
+            Some(Ok(())) => None,
+            Some(Err(refusal)) => Some(format!("{refusal}. {}", refusal.remedy())),
+            None => Some("the probe gave no answer".into()),
+        }
+    });
+    let must = std::env::var_os("WIRE_MUST_RUN").is_some();
+    assert!(answer.is_none() || !must, "the wire is refused: {answer:?}");
+    answer.as_deref()
 }
 
 /// The events in JSON Lines.

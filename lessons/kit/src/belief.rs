@@ -95,6 +95,22 @@ pub const M10: Belief = Belief {
     truth: "the kernels on both sides have queues, and a sender waits only when both are full.",
 };
 
+/// listen(2) lets two clients in.
+pub const M11: Belief = Belief {
+    id: "M11",
+    says: "The number given to listen is how many clients the server allows.",
+    tempting: "it is called a backlog of connections, and many examples pass the number of clients that they expect.",
+    truth: "it is the length of the queue of connections that wait for accept; whoever is accepted has left the queue.",
+};
+
+/// accept() performs the handshake.
+pub const M12: Belief = Belief {
+    id: "M12",
+    says: "accept performs the handshake.",
+    tempting: "accept waits for a client and returns a connection, so it seems to make it.",
+    truth: "the kernel shakes hands by itself once a socket listens, and accept takes a finished connection out of a queue.",
+};
+
 /// accept makes a new port for each client.
 pub const M13: Belief = Belief {
     id: "M13",
@@ -133,6 +149,14 @@ pub const M17: Belief = Belief {
     says: "A client uses the server's port, and cannot choose one.",
     tempting: "one talks of connecting to a port, and only servers are seen to bind.",
     truth: "each end has a port of its own: the kernel picks one for a client, unless the client has bound one itself.",
+};
+
+/// Connection refused means that the machine is down.
+pub const M18: Belief = Belief {
+    id: "M18",
+    says: "Connection refused means that the machine is down.",
+    tempting: "both times connect fails, and a program often prints both in the same way.",
+    truth: "a refusal is a packet that a living host has sent; a host that is down says nothing at all.",
 };
 
 /// 127.0.0.1, 0.0.0.0 and my machine's address are the same.
@@ -191,6 +215,14 @@ pub const M25: Belief = Belief {
     truth: "it is a name that each machine looks up: the answer may be ::1, 127.0.0.1 or both, in either order.",
 };
 
+/// Sequence numbers count packets from 0.
+pub const M26: Belief = Belief {
+    id: "M26",
+    says: "Sequence numbers count packets, from 0.",
+    tempting: "they are called numbers of a sequence, and most tools show them from 0.",
+    truth: "they count bytes, from a number that differs with every connection; SYN and FIN count as one byte each.",
+};
+
 /// UDP loses nothing on the same machine.
 pub const M45: Belief = Belief {
     id: "M45",
@@ -247,12 +279,12 @@ pub const M51: Belief = Belief {
     truth: "the send succeeds; the refusal comes back later as an ICMP message, and only a connected socket is told.",
 };
 
-/// A datagram can carry 64 KiB.
+/// Datagrams of 64 KiB are fine.
 pub const M52: Belief = Belief {
     id: "M52",
-    says: "A datagram can carry 64 KiB.",
-    tempting: "its length field has 16 bits, so 65,535 looks like the limit.",
-    truth: "that length counts the 8 bytes of UDP header, and IPv4 needs 20 more of its own 65,535: 65,507 is the most.",
+    says: "Datagrams of 64 KiB are fine.",
+    tempting: "the length field has 16 bits, so 65,535 looks like the limit.",
+    truth: "65,507 bytes are the most over IPv4, after 20 of IP header and 8 of UDP header; and what a network has to carry in fragments is lost with any one of them.",
 };
 
 /// A UDP server listens and accepts like any other server.
@@ -261,6 +293,22 @@ pub const M53: Belief = Belief {
     says: "A UDP server listens and accepts like any other server.",
     tempting: "that is what the word server brings to mind, and TCP servers do.",
     truth: "without connections there is nothing to accept: a bound socket receives at once.",
+};
+
+/// Broadcast just works.
+pub const M54: Belief = Belief {
+    id: "M54",
+    says: "Broadcast just works.",
+    tempting: "a broadcast address looks like any other, and sendto takes any address.",
+    truth: "the kernel refuses it with EACCES until the socket asks for SO_BROADCAST, so that nobody shouts by mistake.",
+};
+
+/// A sender must join the group, and what it sends reaches everyone.
+pub const M55: Belief = Belief {
+    id: "M55",
+    says: "A sender must join the group, and what it sends there reaches everyone.",
+    tempting: "a group sounds like a room, where those inside talk and all others can listen.",
+    truth: "joining is for hearing: anybody may send, and a host takes in only what one of its sockets has joined.",
 };
 
 /// Sequenced packets are dead.
@@ -311,6 +359,14 @@ pub const M61: Belief = Belief {
     truth: "while the thread waits for one client it does not wait for another; the others stand in a queue.",
 };
 
+/// Threads make a program faster.
+pub const M62: Belief = Belief {
+    id: "M62",
+    says: "Threads make a program faster.",
+    tempting: "sixteen hands do more than two, and waiting really does get that much faster.",
+    truth: "threads overlap waiting, however many they are; computing gains only as many cores as the machine has free.",
+};
+
 /// A message in two writes is safe from another thread.
 pub const M63: Belief = Belief {
     id: "M63",
@@ -319,10 +375,34 @@ pub const M63: Belief = Belief {
     truth: "between the two writes any other thread can write; a lock, or one thread that writes, keeps a message together.",
 };
 
+/// Closing a socket in one thread wakes another that reads from it.
+pub const M64: Belief = Belief {
+    id: "M64",
+    says: "Closing a socket in one thread wakes the thread that waits on it.",
+    tempting: "a closed socket has nothing to wait for, so the wait ought to fail.",
+    truth: "close gives up a descriptor, and the waiting call holds the socket itself; shutdown is what ends the connection.",
+};
+
+/// A slow client slows only itself.
+pub const M65: Belief = Belief {
+    id: "M65",
+    says: "A slow client slows only itself.",
+    tempting: "each client has a connection and queues of its own.",
+    truth: "a thread that sends to all in turn waits for the slowest, and meanwhile nobody gets anything.",
+};
+
+/// Arc<Mutex<TcpStream>> lets one thread read while another writes.
+pub const M66: Belief = Belief {
+    id: "M66",
+    says: "Arc<Mutex<TcpStream>> lets one thread read while another writes.",
+    tempting: "it is how Rust shares a value that more than one thread changes.",
+    truth: "the reader holds the lock for as long as its read waits; a &TcpStream or a try_clone needs no lock at all.",
+};
+
 /// Every belief of the table, in order.
 pub const ALL: &[&Belief] = &[
-    &M01, &M02, &M03, &M04, &M05, &M06, &M07, &M08, &M09, &M10, &M13, &M14,
-    &M15, &M16, &M17, &M19, &M20, &M21, &M22, &M23, &M24, &M25, &M45, &M46,
-    &M47, &M48, &M49, &M50, &M51, &M52, &M53, &M56, &M57, &M58, &M59, &M60,
-    &M61, &M63,
+    &M01, &M02, &M03, &M04, &M05, &M06, &M07, &M08, &M09, &M10, &M11, &M12,
+    &M13, &M14, &M15, &M16, &M17, &M18, &M19, &M20, &M21, &M22, &M23, &M24,
+    &M25, &M26, &M45, &M46, &M47, &M48, &M49, &M50, &M51, &M52, &M53, &M54,
+    &M55, &M56, &M57, &M58, &M59, &M60, &M61, &M62, &M63, &M64, &M65, &M66,
 ];

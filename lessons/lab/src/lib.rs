@@ -14,14 +14,21 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::OnceLock;
 use std::time::Duration;
-use wire::{Entered, Packet, Refusal};
+use wire::{Entered, Refusal};
 
 pub use shown::shown;
+pub use wire::Packet;
 
 /// How long any wait for a packet may take.
 ///
 /// The slowest thing a lesson waits for is a second try after a second.
 pub const PATIENCE: Duration = Duration::from_secs(8);
+
+/// From here on [`wire::Wire::trust`] calls a wire late.
+const LATE: Duration = Duration::from_millis(150);
+
+/// How the only rule of a wire that plays a router is shown.
+const ROUTER: &str = "a router passes on no packet with TTL 1";
 
 static ENTERED: OnceLock<Result<Entered, Refusal>> = OnceLock::new();
 
@@ -41,6 +48,7 @@ pub struct Lab {
     pub b: Host,
     between: Result<wire::Wire, String>,
     told: Cell<u64>,
+    router: Cell<bool>,
     // Last, because the hosts must be gone before it: it is both of them.
     lab: Option<std::rc::Rc<wire::Lab>>,
 }
@@ -83,6 +91,7 @@ impl Lab {
             b: host(wire::Side::B),
             between,
             told: Cell::new(0),
+            router: Cell::new(false),
             lab,
         }
     }
@@ -124,6 +133,15 @@ impl Lab {
         self.wire()?.rule(rule).map(drop).map_err(wrong)
     }
 
+    /// Lets the held packet with this number go, at once. Packets are numbered
+    /// from 1, as the wire gets them. False if this one is not held.
+    ///
+    /// # Errors
+    /// As [`Lab::wire`].
+    pub fn release(&self, number: u64) -> io::Result<bool> {
+        Ok(self.wire()?.release(number, wire::Action::Pass))
+    }
+
     /// The packets that were not told yet, oldest first, once none is on its
     /// way any more. None where there is no wire.
     pub fn news(&self) -> Vec<kit::Packet> {
@@ -134,10 +152,29 @@ impl Lab {
         let told = self.told.get();
         let news: Vec<Packet> = wire.packets();
         let news = news.iter().filter(|packet| packet.n > told);
-        let news: Vec<kit::Packet> = news.map(shown).collect();
+        let mut news: Vec<kit::Packet> = news.map(shown).collect();
+        for packet in news.iter_mut().filter(|_| self.router.get()) {
+            packet.rule = packet.rule.take().map(|_| ROUTER.into());
+        }
         self.told
             .set(news.last().map_or(told, |packet| packet.number));
         news
+    }
+
+    /// Makes the wire behave as a router does in one respect: a packet whose
+    /// TTL is 1 is not passed on (RFC 1812 section 5.3.1).
+    ///
+    /// A router also takes 1 off the TTL of the others; the wire does not.
+    ///
+    /// # Errors
+    /// As [`Lab::wire`].
+    pub fn play_router(&self) -> io::Result<()> {
+        self.wire()?.decide(|packet| {
+            let ttl = packet.decoded.as_ref()?.ttl;
+            (ttl <= 1).then_some(wire::Action::Drop)
+        });
+        self.router.set(true);
+        Ok(())
     }
 
     /// All packets that the wire has seen; none where there is no wire.
@@ -178,6 +215,20 @@ impl Lab {
         }
     }
 
+    /// The outcome, or an inconclusive one if the wire lost a packet by itself.
+    ///
+    /// For experiments in which only the order of packets counts: there a wire
+    /// that was late, which [`Lab::trusted`] minds, disturbs nothing.
+    pub fn complete(&self, outcome: Outcome) -> Outcome {
+        let late = |wire: &wire::Wire| {
+            wire.overflow() == 0 && wire.worst_stall() > LATE
+        };
+        match &self.between {
+            Ok(wire) if late(wire) => outcome,
+            _ => self.trusted(outcome),
+        }
+    }
+
     /// A command that looks at host B from a second terminal, without root.
     pub fn look_inside(&self) -> Option<String> {
         self.lab.as_ref().map(|lab| lab.b.look_inside())
@@ -202,6 +253,24 @@ impl Host {
         }
     }
 
+    /// This host's address as the calls for multicast take it: it says which
+    /// interface is meant.
+    pub fn ipv4(&self) -> Ipv4Addr {
+        match self.on_wire() {
+            Some(host) => host.addr(),
+            None => Ipv4Addr::LOCALHOST,
+        }
+    }
+
+    /// The broadcast address of this host's network: 10.0.0.255, or
+    /// 127.255.255.255 without a wire.
+    pub fn broadcast(&self) -> Ipv4Addr {
+        match self.on_wire() {
+            Some(_) => Ipv4Addr::new(10, 0, 0, 255),
+            None => Ipv4Addr::new(127, 255, 255, 255),
+        }
+    }
+
     /// This host's address with a port. Without a wire the port is 0, because
     /// on this machine any other may be taken.
     pub fn at(&self, port: u16) -> SocketAddr {
@@ -218,6 +287,24 @@ impl Host {
             Some(host) => host.sysctl(name, value),
             None => Err(io::ErrorKind::Unsupported.into()),
         }
+    }
+
+    /// Gives a setting of this host the value that this kernel is born with,
+    /// and returns it.
+    ///
+    /// # Errors
+    /// `NotFound` if this kernel has no such setting; as [`Host::sysctl`].
+    pub fn restore(&self, name: &str) -> io::Result<String> {
+        // This program's own namespace is as new as those of the hosts, and
+        // nobody has changed a setting in it.
+        let path = format!("/proc/sys/{}", name.replace('.', "/"));
+        let born = std::fs::read_to_string(path)?.trim().to_string();
+        let host = self.on_wire().ok_or(io::ErrorKind::Unsupported)?;
+        // Where settings cannot be written, nobody has changed this one.
+        if host.sysctl_value(name)? != born {
+            host.sysctl(name, &born)?;
+        }
+        Ok(born)
     }
 
     /// A counter of this host, such as `TcpExt` and `ListenOverflows`, or

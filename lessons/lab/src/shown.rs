@@ -1,6 +1,7 @@
 //! A packet of the wire as an event of the kit.
 
 use kit::Sequence;
+use std::net::{Ipv4Addr, SocketAddr};
 use wire::Packet;
 use wire::decode::{Checksum, Decoded, Icmp, Tcp, TcpOptions, Transport};
 
@@ -23,7 +24,7 @@ pub fn shown(packet: &Packet) -> kit::Packet {
         rule: packet.rule.as_ref().map(ToString::to_string),
     };
     if let Some(decoded) = &packet.decoded {
-        add_headers(&mut shown, decoded);
+        add_headers(&mut shown, decoded, &packet.bytes);
     }
     shown
 }
@@ -37,9 +38,18 @@ fn fate(packet: &Packet) -> String {
     }
 }
 
-fn add_headers(shown: &mut kit::Packet, decoded: &Decoded) {
-    shown.source = decoded.source().to_string();
-    shown.destination = decoded.destination().to_string();
+/// The address with its port, or alone if the packet shows no port: port 0 is
+/// no port (RFC 6335 section 6).
+fn address(address: SocketAddr) -> String {
+    match address.port() {
+        0 => address.ip().to_string(),
+        _ => address.to_string(),
+    }
+}
+
+fn add_headers(shown: &mut kit::Packet, decoded: &Decoded, bytes: &[u8]) {
+    shown.source = address(decoded.source());
+    shown.destination = address(decoded.destination());
     shown.length = decoded.payload.len();
     let mut info = Vec::new();
     match &decoded.transport {
@@ -56,14 +66,29 @@ fn add_headers(shown: &mut kit::Packet, decoded: &Decoded) {
             shown.protocol = "icmp".into();
             info.push(meaning(icmp));
         }
-        Transport::Igmp(_) => shown.protocol = "igmp".into(),
+        Transport::Igmp(_) => {
+            shown.protocol = "igmp".into();
+            shown.length = 0;
+            info.extend(memberships(bytes));
+        }
+        // A later fragment shows no header of its transport.
+        Transport::Other if decoded.fragment.is_some() => {}
         Transport::Other => {
             info.push(format!("IP protocol {}", decoded.protocol))
         }
     }
     if let Some(part) = decoded.fragment {
+        let length = bytes.len() - ip_header(bytes).min(bytes.len());
+        shown.length = length;
+        if decoded.protocol == 17 {
+            shown.protocol = "udp".into();
+        }
+        let (from, to) = (part.offset, part.offset as usize + length);
         let more = if part.more { "more follow" } else { "the last" };
-        info.push(format!("fragment at byte {}, {more}", part.offset));
+        info.push(format!("fragment: bytes {from} up to {to}, {more}"));
+    }
+    if decoded.destination.is_multicast() {
+        info.push(format!("TTL {}", decoded.ttl));
     }
     if decoded.checksum == Checksum::Bad {
         info.push("its checksum is wrong".into());
@@ -128,6 +153,39 @@ fn options(tcp: &Tcp) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
+/// What each record of an IGMPv3 report says (RFC 3376 section 4.2.12), of
+/// those without a list of sources.
+fn memberships(bytes: &[u8]) -> Option<String> {
+    let report = bytes.get(ip_header(bytes)..)?;
+    let count = match report.first() {
+        Some(0x22) => u16::from_be_bytes([*report.get(6)?, *report.get(7)?]),
+        _ => return None,
+    };
+    let mut said = Vec::new();
+    for record in report.get(8..)?.chunks_exact(8).take(count.into()) {
+        let [kind, _, sources_1, sources_2, a, b, c, d] = record else {
+            break;
+        };
+        let group = Ipv4Addr::new(*a, *b, *c, *d);
+        said.push(match (kind, sources_1, sources_2) {
+            (2, 0, 0) => format!("is in {group}"),
+            (3, 0, 0) => format!("leaves {group}"),
+            (4, 0, 0) => format!("joins {group}"),
+            // Where a record lists sources, the next begins elsewhere.
+            _ => break,
+        });
+    }
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+/// The length of the IP header without extensions, in bytes.
+fn ip_header(bytes: &[u8]) -> usize {
+    match bytes.first() {
+        Some(first) if first >> 4 == 4 => usize::from(first & 15) * 4,
+        _ => 40,
+    }
+}
+
 /// What an ICMP or ICMPv6 error says, RFC 792 and RFC 4443.
 fn meaning(icmp: &Icmp) -> String {
     let words = match (icmp.kind, icmp.code) {
@@ -141,4 +199,49 @@ fn meaning(icmp: &Icmp) -> String {
         _ => return format!("type {}, code {}", icmp.kind, icmp.code),
     };
     words.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An IPv4 header of 24 bytes, as IGMP has it with its router alert, and
+    /// a report with these records: kind, number of sources, group.
+    fn report(records: &[(u8, u8, [u8; 4])]) -> Vec<u8> {
+        let mut bytes = vec![0; 24];
+        bytes[0] = 0x46;
+        bytes.extend([0x22, 0, 0, 0, 0, 0, 0, records.len() as u8]);
+        for (kind, sources, group) in records {
+            bytes.extend([*kind, 0, 0, *sources]);
+            bytes.extend(group);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_report_says_who_joins_and_who_leaves() {
+        let group = [239, 1, 2, 3];
+        let joins = memberships(&report(&[(4, 0, group)]));
+        assert_eq!(joins.as_deref(), Some("joins 239.1.2.3"));
+        let both =
+            memberships(&report(&[(3, 0, group), (2, 0, [239, 0, 0, 1])]));
+        let words = "leaves 239.1.2.3, is in 239.0.0.1";
+        assert_eq!(both.as_deref(), Some(words));
+    }
+
+    #[test]
+    fn a_report_that_is_cut_short_or_lists_sources_says_no_more_than_it_can() {
+        let whole = report(&[(4, 0, [239, 1, 2, 3])]);
+        for length in 0..whole.len() {
+            assert_eq!(memberships(&whole[..length]), None);
+        }
+        assert_eq!(memberships(&report(&[(4, 1, [239, 1, 2, 3])])), None);
+    }
+
+    #[test]
+    fn a_packet_without_ports_is_shown_without_one() {
+        let shown = |text: &str| address(text.parse().expect("an address"));
+        assert_eq!(shown("10.0.0.1:0"), "10.0.0.1");
+        assert_eq!(shown("[fd00::1]:7777"), "[fd00::1]:7777");
+    }
 }

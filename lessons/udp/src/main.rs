@@ -1,6 +1,6 @@
 //! UDP: one send, one datagram, and no promise that it arrives.
 //!
-//! Eight experiments, each in a file of its own; read them in this order.
+//! Nine experiments, each in a file of its own; read them in this order.
 //!
 //!     cargo run -p lesson-udp
 //!     cargo run -p lesson-udp -- boundaries
@@ -8,6 +8,7 @@
 mod boundaries;
 mod echo;
 mod empty;
+mod fragments;
 mod kernel_counter;
 mod loss;
 mod no_listen;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
             loss::EXPERIMENT,
             nobody_home::EXPERIMENT,
             too_big::EXPERIMENT,
+            fragments::EXPERIMENT,
             no_listen::EXPERIMENT,
         ],
     })
