@@ -223,6 +223,150 @@ pub const M26: Belief = Belief {
     truth: "they count bytes, from a number that differs with every connection; SYN and FIN count as one byte each.",
 };
 
+/// A read that returns 0 only means that nothing has come yet.
+pub const M27: Belief = Belief {
+    id: "M27",
+    says: "A read that returns 0 only means that nothing has come yet.",
+    tempting: "0 bytes look like an empty queue.",
+    truth: "an empty queue makes a read wait, or fail with EAGAIN; 0 is the end of the stream, now and at every later read.",
+};
+
+/// After the end of the stream there is no connection any more.
+pub const M28: Belief = Belief {
+    id: "M28",
+    says: "After the end of the stream there is no connection any more.",
+    tempting: "the other side has ended, and one thinks of a connection as one thing.",
+    truth: "a connection is two directions: the end of one says nothing about the other, which may carry data for hours.",
+};
+
+/// shutdown() and close() are two names of one thing.
+pub const M29: Belief = Belief {
+    id: "M29",
+    says: "shutdown() and close() are two names of one thing.",
+    tempting: "most programs call only one of them, and the peer sees its end.",
+    truth: "close gives back one handle and tells the peer only if it was the last one; shutdown ends a direction of the socket, whoever else holds it.",
+};
+
+/// close() delivers everything that was written before.
+pub const M30: Belief = Belief {
+    id: "M30",
+    says: "close() delivers everything that was written before.",
+    tempting: "every write returned Ok, and on a clean connection it is so.",
+    truth: "if unread data is in the socket, or linger is 0, the kernel throws away what is still queued and sends RST; and close never waits to see.",
+};
+
+/// After close() the connection is over.
+pub const M31: Belief = Belief {
+    id: "M31",
+    says: "After close() the connection is over.",
+    tempting: "for the program it is: the handle is gone.",
+    truth: "the kernel still sends what is queued and says goodbye, and on one side a socket stays behind in TIME_WAIT.",
+};
+
+/// Closing a connection takes four packets.
+pub const M32: Belief = Belief {
+    id: "M32",
+    says: "Closing a connection takes four packets.",
+    tempting: "every textbook draws a FIN and an ACK in each direction.",
+    truth: "an ACK travels along with a FIN that is ready in time, which makes three, and a RST ends everything alone.",
+};
+
+/// TIME_WAIT is a leak, and best got rid of.
+pub const M33: Belief = Belief {
+    id: "M33",
+    says: "TIME_WAIT is a leak, and best got rid of.",
+    tempting: "these sockets belong to no program, and busy machines show thousands.",
+    truth: "somebody must be there to answer if the last ACK is lost, and to keep late packets out of the next connection.",
+};
+
+/// TIME_WAIT is a thing of servers.
+pub const M34: Belief = Belief {
+    id: "M34",
+    says: "TIME_WAIT is a thing of servers.",
+    tempting: "it is the server's restart that it gets in the way of.",
+    truth: "it stays with whoever closes first, client or server.",
+};
+
+/// SO_REUSEADDR in the restarted program is enough.
+pub const M35: Belief = Belief {
+    id: "M35",
+    says: "SO_REUSEADDR in the restarted program is enough.",
+    tempting: "it is the restarted program that asks for the port.",
+    truth: "on Linux the port is shared only if the socket that is still there was made with the option, too.",
+};
+
+/// A write to a peer that has closed fails at once.
+pub const M36: Belief = Belief {
+    id: "M36",
+    says: "A write to a peer that has closed fails at once.",
+    tempting: "the kernel has got the peer's FIN, so it knows.",
+    truth: "a FIN says that the peer will not write, not that it will not read: only the RST that answers the first write tells that.",
+};
+
+/// A reset looks to the program like any other end.
+pub const M37: Belief = Belief {
+    id: "M37",
+    says: "A reset looks to the program like any other end.",
+    tempting: "both ways the connection is gone.",
+    truth: "a FIN makes reads return 0 after the last byte; a RST makes a call fail, and what was under way is lost.",
+};
+
+/// When the cable is cut, a read or a write fails.
+pub const M38: Belief = Belief {
+    id: "M38",
+    says: "When the cable is cut, a read or a write fails.",
+    tempting: "somebody ought to notice.",
+    truth: "silence is no packet: writes fill the queue, the kernel tries again, and both ends stay ESTABLISHED for minutes or for ever.",
+};
+
+/// TCP's keep-alive soon notices a peer that is gone.
+pub const M39: Belief = Belief {
+    id: "M39",
+    says: "TCP's keep-alive soon notices a peer that is gone.",
+    tempting: "the name promises it.",
+    truth: "it is off unless a program switches it on, and then its first probe comes after two hours.",
+};
+
+/// What TCP has acknowledged, the other program has got.
+pub const M40: Belief = Belief {
+    id: "M40",
+    says: "What TCP has acknowledged, the other program has got.",
+    tempting: "TCP is called reliable.",
+    truth: "the other kernel acknowledges what is in its queue; the program may read it later, or die before.",
+};
+
+/// A timeout ends the connection.
+pub const M41: Belief = Belief {
+    id: "M41",
+    says: "A timeout ends the connection.",
+    tempting: "it comes as an error, and errors of sockets are usually final.",
+    truth: "the program stopped waiting, and no packet told anybody; what comes later is still there to be read.",
+};
+
+/// Only the two ends can end a connection.
+pub const M42: Belief = Belief {
+    id: "M42",
+    says: "Only the two ends can end a connection.",
+    tempting: "whoever is in between only has to pass on what they say.",
+    truth: "a RST with the right addresses and the right sequence number is believed, whoever made it.",
+};
+
+/// A lost segment is sent again as it was.
+pub const M43: Belief = Belief {
+    id: "M43",
+    says: "A lost segment is sent again as it was.",
+    tempting: "the word retransmission sounds like it.",
+    truth: "TCP numbers bytes, not packets, and cuts anew what it sends again.",
+};
+
+/// Damaged bytes reach the program.
+pub const M44: Belief = Belief {
+    id: "M44",
+    says: "Damaged bytes reach the program.",
+    tempting: "networks are not perfect, and UDP promises nothing.",
+    truth: "both have a checksum over the data: what does not match is dropped and counted, and TCP sends it again.",
+};
+
 /// UDP loses nothing on the same machine.
 pub const M45: Belief = Belief {
     id: "M45",
@@ -403,6 +547,8 @@ pub const M66: Belief = Belief {
 pub const ALL: &[&Belief] = &[
     &M01, &M02, &M03, &M04, &M05, &M06, &M07, &M08, &M09, &M10, &M11, &M12,
     &M13, &M14, &M15, &M16, &M17, &M18, &M19, &M20, &M21, &M22, &M23, &M24,
-    &M25, &M26, &M45, &M46, &M47, &M48, &M49, &M50, &M51, &M52, &M53, &M54,
-    &M55, &M56, &M57, &M58, &M59, &M60, &M61, &M62, &M63, &M64, &M65, &M66,
+    &M25, &M26, &M27, &M28, &M29, &M30, &M31, &M32, &M33, &M34, &M35, &M36,
+    &M37, &M38, &M39, &M40, &M41, &M42, &M43, &M44, &M45, &M46, &M47, &M48,
+    &M49, &M50, &M51, &M52, &M53, &M54, &M55, &M56, &M57, &M58, &M59, &M60,
+    &M61, &M62, &M63, &M64, &M65, &M66,
 ];

@@ -65,6 +65,15 @@ impl Lab {
         Lab::with(wire::Options::default())
     }
 
+    /// [`Lab::open`] with hosts that may hold an ACK back for a while, as hosts
+    /// elsewhere do; those of `open` acknowledge every segment at once.
+    pub fn delaying_acks() -> Lab {
+        Lab::with(wire::Options {
+            quick_ack: false,
+            ..wire::Options::default()
+        })
+    }
+
     /// [`Lab::open`] with a wire of another latency, or other settings.
     pub fn with(options: wire::Options) -> Lab {
         let refused = |refusal: &Refusal| refusal.to_string();

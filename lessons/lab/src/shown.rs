@@ -147,7 +147,7 @@ fn options(tcp: &Tcp) -> Option<String> {
         let (left, right) = (left.wrapping_sub(isn), right.wrapping_sub(isn));
         words.push(format!("SACK {left} to {right}"));
     }
-    if tcp.window_bytes == Some(0) {
+    if tcp.window_bytes == Some(0) && !tcp.flags.rst {
         words.push("window 0".into());
     }
     (!words.is_empty()).then(|| words.join(", "))

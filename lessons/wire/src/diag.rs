@@ -7,6 +7,15 @@ use std::time::Duration;
 #[cfg(target_os = "linux")]
 pub use crate::inet_diag::{sockets, tcp_info};
 
+/// Says that this system is not asked.
+///
+/// # Errors
+/// Always: `Unsupported`.
+#[cfg(not(target_os = "linux"))]
+pub fn sockets() -> std::io::Result<Vec<Socket>> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
 /// A socket of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Socket {
