@@ -1,7 +1,9 @@
 //! What every lesson keeps: its source can be read, its runs can be trusted.
 
 use crate::recordings::experiments;
-use crate::workspace::{events, events_of, files, lessons, output_within, read, root};
+use crate::workspace::{
+    events, events_of, files, lesson, lessons, output, output_within, read, root, wire_refused,
+};
 use kit::{Event, Status};
 use std::collections::BTreeMap;
 use std::fs;
@@ -117,6 +119,43 @@ fn a_lesson_without_its_narrator_does_the_same() {
             .iter()
             .filter(|line| matches!(line.event, Event::Call { .. }));
         assert_eq!(calls.count(), 0, "{slug} still tells something");
+    }
+}
+
+/// Root may do what a learner may not; so root's tests run as nobody, too.
+#[test]
+fn the_wire_needs_no_root() {
+    let id = output(Command::new("id").arg("-u"), "").stdout;
+    if id != b"0\n" || wire_refused().is_some() {
+        eprintln!("NOT CHECKED: this needs root, to run lessons as somebody else");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&folder, open).unwrap();
+    for (slug, name) in [
+        ("handshake", "lost-syn"),
+        ("closing", "forged-reset"),
+        ("multicast", "join"),
+    ] {
+        let program = folder.path().join(slug);
+        fs::copy(lesson(slug), &program).unwrap();
+        let mut nobody = Command::new("setpriv");
+        nobody
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(program);
+        nobody
+            .args([name, "--no-input", "--format", "json"])
+            .current_dir("/");
+        let run = output(&mut nobody, "");
+        let text = String::from_utf8(run.stdout).unwrap();
+        let words = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(
+            text.contains("evidence: lab"),
+            "{slug} {name}: {words}{text}"
+        );
+        let settled = text.lines().last().unwrap_or_default();
+        assert!(!settled.contains("failed"), "{slug} {name}: {settled}");
     }
 }
 

@@ -48,6 +48,33 @@ fn a_dropped_syn_is_sent_again_and_the_programs_do_not_notice() {
     assert_eq!(run.status.code(), Some(0));
 }
 
+/// Neither program knows of the wire, and nobody changed a line of them.
+#[test]
+fn curl_fetches_a_page_from_pythons_web_server_over_a_bad_cable() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("page.txt"), "over the wire\n").unwrap();
+    let server = "python3 -m http.server 8000";
+    let client = "curl --silent --show-error --max-time 20 http://10.0.0.1:8000/page.txt";
+    let mut command = workbook(&["--a", server, "--b", client, "--format", "json"]);
+    command
+        .args(["--drop", "data:1", "--duplicate", "fin"])
+        .current_dir(&folder);
+    let run = output(&mut command, "");
+    let events = events(&run);
+    let line = Event::Wrote {
+        who: "B".into(),
+        error: false,
+        text: "over the wire".into(),
+    };
+    assert!(events.contains(&line), "{events:#?}");
+    let dropped = packets(&events)
+        .iter()
+        .filter(|p| p.fate == "dropped")
+        .count();
+    assert_eq!(dropped, 2, "the first data segment of each side");
+    assert_eq!(run.status.code(), Some(0));
+}
+
 #[test]
 fn the_exit_code_tells_whether_each_program_ended_well() {
     assert_eq!(wire(&["--a", "true", "--b", "true"]).status.code(), Some(0));
