@@ -32,6 +32,9 @@ enum Happening {
     Interrupted,
 }
 
+/// How much the log may take, in bytes: some 150,000 packets of full size.
+const LOG_BYTES: usize = 256 << 20;
+
 /// How long a program that was asked to end may take.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -55,6 +58,7 @@ pub fn run(args: &WireArgs) -> Result<ExitCode> {
     let pcap = pcap.transpose()?;
     let options = Options {
         latency: Duration::from_millis(args.latency),
+        log_bytes: LOG_BYTES,
         ..Options::default()
     };
     let made = wire::enter().and_then(|entered| Lab::with(&entered, options));
