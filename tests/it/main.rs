@@ -5,8 +5,10 @@
 // A test may panic: that is how it fails.
 #![allow(clippy::unwrap_used)]
 
+mod beliefs;
 mod book;
 mod command;
+mod faults;
 mod gate;
 mod languages;
 mod lessons;

@@ -30,7 +30,7 @@ const BY_MACHINE: &[&str] = &[
 fn every_recorded_run_still_happens() {
     colored::control::set_override(false);
     // A lesson mostly waits, so the lessons run beside each other.
-    let differences: String = thread::scope(|scope| {
+    let mut differences: String = thread::scope(|scope| {
         let compared: Vec<_> = lessons()
             .into_iter()
             .map(|slug| scope.spawn(move || compare_lesson(&slug)))
@@ -40,6 +40,9 @@ fn every_recorded_run_still_happens() {
             .map(|lesson| lesson.join().unwrap())
             .collect()
     });
+    // The page of beliefs is made from the blocks, as they are now.
+    let beliefs = root().join("book/recordings/beliefs.md");
+    compare(&beliefs, &crate::beliefs::page(), &mut differences);
     assert!(
         differences.is_empty(),
         "what runs show is not what the book shows:\n{differences}\n\
@@ -149,7 +152,7 @@ fn chosen(run: &[Line]) -> Option<&String> {
 }
 
 /// Compares what is kept with what was seen, or keeps it under `BLESS=1`.
-fn compare(kept: &Path, seen: &str, differences: &mut String) {
+pub fn compare(kept: &Path, seen: &str, differences: &mut String) {
     let old = std::fs::read_to_string(kept).unwrap_or_default();
     if mask(&old) == mask(seen) {
         return;
