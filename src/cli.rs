@@ -57,9 +57,9 @@ pub enum Command {
     /// Run a lesson, or one experiment of it
     #[command(after_help = "\
 Examples:
-  workbook run udp                    every experiment of the lesson, in order
-  workbook run udp loss               one experiment
-  workbook run udp -- --list          what comes after -- goes to the lesson
+  cargo run -- run udp                every experiment of the lesson, in order
+  cargo run -- run udp loss           one experiment
+  cargo run -- run udp -- --list      what comes after -- goes to the lesson
 
 The exit code is the lesson's own.")]
     Run(RunArgs),
@@ -115,19 +115,24 @@ pub struct ServeArgs {
 
 const WIRE_HELP: &str = "\
 Examples:
-  workbook wire --a 'python3 -m http.server 8000' --b 'curl -s http://10.0.0.1:8000/'
-  workbook wire --a 'nc -l -p 7777' --b 'echo hi | nc -N 10.0.0.1 7777' --drop syn:1
-  workbook wire --a 'python3 server.py' --b 'python3 client.py' --loss 10% --seed 7
-  workbook wire --a 'nc -l -p 7777' --b 'nc 10.0.0.1 7777' --hold --pcap talk.pcapng
+  cargo run -- wire --a 'python3 -m http.server 8000' --b 'curl -s http://10.0.0.1:8000/'
+  cargo run -- wire --a 'nc -l 7777' --b 'echo hi | nc -N 10.0.0.1 7777' --drop syn:1
+  cargo run -- wire --a 'nc -l 7777' --b 'seq 9999 | nc -N 10.0.0.1 7777' --loss 10% --seed 7
+  cargo run -- wire --a 'nc -l 7777' --b 'nc 10.0.0.1 7777' --hold --pcap talk.pcapng
 
 Which packets:
-  any tcp udp icmp               by protocol
+  any tcp udp icmp igmp          by protocol
   syn syn-ack ack data fin rst   TCP segments; `ack` is one with nothing but ACK
+  probe fragment                 keep-alives and window probes; pieces of a packet
   syn:1 data:3 udp:2-4 data:5-   by number, counted for each sender from 1
   from=a  port=7777  every=3     narrow the choice further
+  flow=2  try=1-3                by conversation; by how often it was sent before
   chance=10% seed=7              at random, the same packets in every run
 
+What a program writes follows `A |` or `B |`; `!` stands for standard error.
 A line that you type goes to B; one that begins with `a:` goes to A.
+A capture holds each packet twice, as A's side of the wire saw it and as B's:
+in Wireshark, frame.interface_name == \"A side\" shows one of them.
 
 Exit codes: 0 both programs ended well or were only asked to end, 1 one of them
 ended badly, 2 the wire is refused here or the run cannot be trusted.";

@@ -46,8 +46,10 @@ fn list_experiments(root: &Path, lesson: &str) -> Result<()> {
             "      see its experiments: cargo run -p lesson-{lesson} -- --list"
         ))?);
     };
+    let longest = experiments.iter().map(|e| e.name.len()).max();
+    let wide = longest.unwrap_or_default() + 2;
     for Listed { name, about } in &experiments {
-        say(&format!("      {:<14}{about}", name.cyan()))?;
+        say(&format!("      {:<wide$}{about}", name.cyan()))?;
     }
     Ok(())
 }

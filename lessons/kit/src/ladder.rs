@@ -55,6 +55,10 @@ impl Ladder {
         let shaft = shaft(strokes, packet, rightward).color(color);
         let fate = match &*packet.fate {
             "passed" => String::new(),
+            fate if fate.starts_with("held") => {
+                let fate = format!("#{} {}", packet.number, visible(fate));
+                format!("  {}", fate.bold())
+            }
             fate => format!("  {}", visible(fate).bold()),
         };
         let time = milliseconds(packet.at_us);

@@ -6,6 +6,7 @@ use crate::{
     Offered, Outcome, Status, color, errno,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
+use std::env;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
@@ -73,7 +74,7 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
     let mut output = Output::new(
         arguments.format,
         Ladder {
-            ascii: arguments.ascii,
+            ascii: arguments.ascii || !draws(),
         },
     );
     if arguments.list {
@@ -122,6 +123,14 @@ fn asking(arguments: &Arguments) -> Asking {
         Format::Text if terminal => Asking::AtTerminal,
         Format::Text => Asking::No,
     }
+}
+
+/// Whether the terminal can be trusted with more than ASCII: locale(7).
+fn draws() -> bool {
+    let set = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let plain = matches!(locale.as_deref(), Some("C" | "POSIX"));
+    !plain && set("TERM").as_deref() != Some("dumb")
 }
 
 /// Runs one experiment, or nothing if the learner leaves at the question.
@@ -240,8 +249,11 @@ fn read_line() -> Option<String> {
 fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {
     output.tell(introduction(lesson));
     if format == Format::Text {
+        let longest = lesson.experiments.iter().map(|e| e.name.len()).max();
+        let wide = longest.unwrap_or_default() + 2;
         for experiment in lesson.experiments {
-            print(&format!("  {:<12} {}\n", experiment.name, experiment.about));
+            let (name, about) = (experiment.name, experiment.about);
+            print(&format!("  {name:<wide$}{about}\n"));
         }
     }
     ExitCode::SUCCESS

@@ -21,10 +21,9 @@ pub const EXPERIMENT: Experiment = Experiment {
             "carried",
             "The datagram brings the client's address; recv_from returns it",
         ),
-        Choice::believing(
+        Choice::new(
             "connected",
             "The first datagram connects the two sockets to each other",
-            &belief::M50,
         ),
         Choice::believing(
             "accept",

@@ -201,9 +201,9 @@ impl<'a> Wiring<'a> {
     fn happened(&mut self, happening: Happening) {
         match happening {
             Happening::Seen(packet) => {
-                let held = packet.fate == Fate::Held;
                 self.output.tell(Event::Packet(lab::shown(&packet)));
-                if held {
+                // Asked again after each packet: the last question has moved up.
+                if packet.held {
                     self.ask();
                 }
             }
@@ -248,12 +248,15 @@ impl<'a> Wiring<'a> {
             Key::Text(side, text) => self.programs.type_into(side, &text),
             Key::Help => self.note(keys::HELP.trim_end()),
             Key::Quit => self.interrupted = true,
-            Key::ReleaseAll => self.release_all(),
+            Key::ReleaseAll => {
+                self.release_all();
+                self.note("nothing is held any more; what you type goes to B, Ctrl-C ends");
+            }
             Key::Decide(action) => {
+                // The wire tells what became of it, and then the next is asked about.
                 if let Some(number) = self.asked_about.take() {
                     self.lab.wire.release(number, action);
                 }
-                self.ask();
             }
             Key::Later => {
                 let after = self.asked_about.take();
@@ -263,11 +266,9 @@ impl<'a> Wiring<'a> {
         }
     }
 
-    /// Asks about the oldest held packet, unless a question is open.
+    /// Asks about the packet that the open question is about, or the oldest.
     fn ask(&mut self) {
-        if self.asked_about.is_none() {
-            self.ask_after(None);
-        }
+        self.ask_after(self.asked_about.map(|number| number - 1));
     }
 
     /// Asks about the first packet held after this one, or the oldest.
@@ -309,7 +310,11 @@ impl<'a> Wiring<'a> {
             let path = self.args.pcap.as_deref().unwrap_or("capture".as_ref());
             wire::pcapng::write(std::io::BufWriter::new(file), started, &log)
                 .with_context(|| format!("cannot write {}", path.display()))?;
-            self.note(&format!("{} packets are in {}", log.len(), path.display()));
+            let count = log.len();
+            self.note(&format!(
+                "{count} packets are in {}, each as A's side and as B's side saw it",
+                path.display()
+            ));
         }
         ended?;
         let unlogged = self.lab.wire.unlogged();

@@ -85,7 +85,11 @@ impl Programs {
             }
             if let Some(status) = one.program.wait(Duration::ZERO)? {
                 one.status = Some(status);
-                ended.push((one.side, words(status)));
+                let how = match one.asked_to_end {
+                    true => format!("asked to, {}", words(status)),
+                    false => words(status),
+                };
+                ended.push((one.side, how));
             }
         }
         Ok(ended)
