@@ -140,6 +140,125 @@ fn every_link_and_every_anchor_of_the_built_site_resolves() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+/// Words that a glossary entry has too, used in a chapter for something else.
+const ORDINARY: &[(&str, &str)] = &[
+    ("closing", "listen"),
+    ("multicast", "listen"),
+    ("multicast", "listener"),
+    ("threading", "listen"),
+];
+
+/// A chapter that uses a word of the glossary leads there, once.
+#[test]
+fn every_chapter_links_its_terms_of_art() {
+    let glossary = read(root().join("book/glossary.md"));
+    let terms: Vec<&str> = glossary
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .collect();
+    assert!(terms.len() > 80, "{terms:?}");
+    let sorted = terms.is_sorted_by_key(|term| term.to_lowercase());
+    assert!(sorted, "the glossary is not in the order of the alphabet");
+    let link = Regex::new(r"\]\(glossary\.md#([^)]*)\)").unwrap();
+    let mut unused: BTreeSet<String> = terms.iter().map(|term| id(term)).collect();
+    let all = unused.clone();
+    let mut wrong = Vec::new();
+    for slug in lessons() {
+        let page = read(root().join(format!("book/{slug}.md")));
+        let mut linked = BTreeSet::new();
+        for link in link.captures_iter(&page) {
+            if !all.contains(&link[1]) {
+                wrong.push(format!("{slug}: glossary.md#{} is no entry", &link[1]));
+            }
+            if !linked.insert(link[1].to_string()) {
+                wrong.push(format!("{slug}: {} is linked twice", &link[1]));
+            }
+            unused.remove(&link[1]);
+        }
+        assert!(linked.len() >= 12, "{slug} links only {linked:?}");
+        let prose = prose(&page);
+        for term in &terms {
+            let word = Regex::new(&format!(r"\b{}s?\b", regex::escape(term))).unwrap();
+            let used = word.is_match(&prose) && !ORDINARY.contains(&(slug.as_str(), *term));
+            if used && !linked.contains(&id(term)) {
+                wrong.push(format!("{slug}: {term} has no link to its entry"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(unused.is_empty(), "no chapter links these: {unused:?}");
+}
+
+/// A reader types the commands of a page as they stand there.
+#[test]
+fn every_lesson_and_experiment_that_a_command_names_exists() {
+    let command = Regex::new(r"(?:-p |target/debug/)lesson-([\w-]+)([^`\n<|&;]*)").unwrap();
+    let mut pages = pages();
+    pages.push(root().join("README.md"));
+    let mut unnamed: BTreeSet<String> = lessons().into_iter().collect();
+    let mut experiments = 0;
+    for page in pages {
+        for command in command.captures_iter(&read(&page)) {
+            let at = format!("{}: {}", page.display(), &command[0]);
+            let slug = &command[1];
+            assert!(lessons().iter().any(|lesson| lesson == slug), "{at}");
+            unnamed.remove(slug);
+            let list = read(root().join(format!("book/recordings/{slug}/list.jsonl")));
+            let list = crate::recordings::experiments(&crate::workspace::parse(&list));
+            // A `#` begins a comment for the reader, and `2>` is the shell's.
+            let words = command[2].split(['#', '>']).next().unwrap();
+            let mut words = words.split_whitespace().filter(|w| !w.starts_with('-'));
+            if let Some(word) = words.next() {
+                assert!(list.iter().any(|name| name == word), "{at}: no {word}");
+                experiments += 1;
+            }
+        }
+    }
+    assert!(experiments > 20, "only {experiments} experiments are named");
+    assert!(unnamed.is_empty(), "no page says how to run {unnamed:?}");
+}
+
+#[test]
+fn every_chapter_has_a_figure_three_predictions_and_its_exercise() {
+    assert!(lessons().len() >= 9);
+    for slug in lessons() {
+        let page = read(root().join(format!("book/{slug}.md")));
+        let includes = |of: &str| page.matches(&format!("{{{{#include {of}")).count();
+        assert!(includes("figures/") >= 1, "{slug} has no figure");
+        let predictions = includes(&format!("recordings/{slug}/"));
+        assert!(predictions >= 3, "{slug} has {predictions} predictions");
+        let (_, exercise) = page
+            .split_once("\n## Build it\n")
+            .unwrap_or_else(|| panic!("{slug} has no section `Build it`"));
+        let exercise = exercise.split("\n## ").next().unwrap();
+        let words = prose(exercise).split_whitespace().count();
+        assert!(words >= 50, "{slug}: an exercise of {words} words");
+    }
+}
+
+/// The id that mdBook gives to a heading.
+fn id(heading: &str) -> String {
+    heading
+        .to_lowercase()
+        .chars()
+        .filter_map(|letter| match letter {
+            ' ' => Some('-'),
+            '-' | '_' => Some(letter),
+            _ => letter.is_alphanumeric().then_some(letter),
+        })
+        .collect()
+}
+
+/// The plain words of a page: no code, no headings, no links, no sources.
+fn prose(page: &str) -> String {
+    let page = page.split("\n## Sources\n").next().unwrap();
+    let other = Regex::new(concat!(
+        r"(?ms)^```.*?^```|^#[^\n]*|\{\{#[^}]*\}\}|<[^>\n]*>|`[^`\n]*`",
+        r"|\[(?:[^\[\]\n]|\[[^\]\n]*\])*\]\([^)\n]*\)",
+    ));
+    other.unwrap().replace_all(page, " ").into_owned()
+}
+
 /// The pages of the book, without the blocks that the tests make.
 fn pages() -> Vec<PathBuf> {
     let made = root().join("book/recordings");
