@@ -4,6 +4,7 @@ use crate::workspace::{files, lessons, read, root};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::process::Command;
 
 /// mdBook empties its output folder, and its default is `book`: our sources.
 #[test]
@@ -216,6 +217,44 @@ fn every_lesson_and_experiment_that_a_command_names_exists() {
     }
     assert!(experiments > 20, "only {experiments} experiments are named");
     assert!(unnamed.is_empty(), "no page says how to run {unnamed:?}");
+}
+
+/// What the page of error messages says can be seen, in a run that shows it.
+#[test]
+fn every_error_message_leads_to_a_run_that_shows_it() {
+    let page = read(root().join("book/errors.md"));
+    let lab = Regex::new(r"\((\w+)\.md#lab-(\w+)-([\w-]+)\)").unwrap();
+    let sections: Vec<&str> = page.split("\n## ").collect();
+    for error in [
+        "EADDRINUSE",
+        "ECONNREFUSED",
+        "ECONNRESET",
+        "EPIPE",
+        "ETIMEDOUT",
+        "EMSGSIZE",
+        "EACCES",
+    ] {
+        let section = sections.iter().find(|section| section.starts_with(error));
+        let section = section.unwrap_or_else(|| panic!("{error} has no section"));
+        let shown = lab.captures_iter(section).any(|lab| {
+            let run = format!("book/recordings/{}/{}.jsonl", &lab[1], &lab[3]);
+            read(root().join(run)).contains(error)
+        });
+        assert!(shown, "no run that its section names shows {error}");
+    }
+}
+
+/// No experiment is about EMFILE, so the page says how to make one meet it.
+#[test]
+fn the_command_for_too_many_open_files_shows_just_that() {
+    let page = read(root().join("book/errors.md"));
+    let command = Regex::new(r"\$ (\(ulimit -n .*\))").unwrap();
+    let command = command.captures(&page).expect("the command stands there");
+    let program = crate::workspace::lesson("threading");
+    let command = command[1].replace("target/debug/lesson-threading", program.to_str().unwrap());
+    let run = crate::workspace::output(Command::new("sh").args(["-c", &command]), "");
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(said.contains("EMFILE"), "{command}\n{said}");
 }
 
 #[test]
