@@ -219,6 +219,24 @@ fn every_lesson_and_experiment_that_a_command_names_exists() {
     assert!(unnamed.is_empty(), "no page says how to run {unnamed:?}");
 }
 
+#[test]
+fn every_round_for_teachers_is_an_experiment() {
+    let row = Regex::new(r"(?m)^\| \[[^\]]*\]\((\w+)\.md\) \| (`.*`) \|$").unwrap();
+    let page = read(root().join("book/for-teachers.md"));
+    let mut chapters = BTreeSet::new();
+    for row in row.captures_iter(&page) {
+        let list = format!("book/recordings/{}/list.jsonl", &row[1]);
+        let list = crate::workspace::parse(&read(root().join(list)));
+        let list = crate::recordings::experiments(&list);
+        for name in row[2].split(", ").map(|name| name.trim_matches('`')) {
+            let there = list.iter().any(|known| known == name);
+            assert!(there, "{} has no experiment {name}", &row[1]);
+        }
+        chapters.insert(row[1].to_string());
+    }
+    assert_eq!(chapters, lessons().into_iter().collect());
+}
+
 /// What the page of error messages says can be seen, in a run that shows it.
 #[test]
 fn every_error_message_leads_to_a_run_that_shows_it() {
