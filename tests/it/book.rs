@@ -4,6 +4,7 @@ use crate::workspace::{files, lessons, read, root};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
+use std::process::Command;
 
 /// mdBook empties its output folder, and its default is `book`: our sources.
 #[test]
@@ -138,6 +139,191 @@ fn every_link_and_every_anchor_of_the_built_site_resolves() {
     }
     assert!(checked > 50, "only {checked} links were found");
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// Words that a glossary entry has too, used in a chapter for something else.
+const ORDINARY: &[(&str, &str)] = &[
+    ("closing", "listen"),
+    ("multicast", "listen"),
+    ("multicast", "listener"),
+    ("threading", "listen"),
+];
+
+/// A chapter that uses a word of the glossary leads there, once.
+#[test]
+fn every_chapter_links_its_terms_of_art() {
+    let glossary = read(root().join("book/glossary.md"));
+    let terms: Vec<&str> = glossary
+        .lines()
+        .filter_map(|line| line.strip_prefix("## "))
+        .collect();
+    assert!(terms.len() > 80, "{terms:?}");
+    let sorted = terms.is_sorted_by_key(|term| term.to_lowercase());
+    assert!(sorted, "the glossary is not in the order of the alphabet");
+    let link = Regex::new(r"\]\(glossary\.md#([^)]*)\)").unwrap();
+    let mut unused: BTreeSet<String> = terms.iter().map(|term| id(term)).collect();
+    let all = unused.clone();
+    let mut wrong = Vec::new();
+    for slug in lessons() {
+        let page = read(root().join(format!("book/{slug}.md")));
+        let mut linked = BTreeSet::new();
+        for link in link.captures_iter(&page) {
+            if !all.contains(&link[1]) {
+                wrong.push(format!("{slug}: glossary.md#{} is no entry", &link[1]));
+            }
+            if !linked.insert(link[1].to_string()) {
+                wrong.push(format!("{slug}: {} is linked twice", &link[1]));
+            }
+            unused.remove(&link[1]);
+        }
+        assert!(linked.len() >= 12, "{slug} links only {linked:?}");
+        let prose = prose(&page);
+        for term in &terms {
+            let word = Regex::new(&format!(r"\b{}s?\b", regex::escape(term))).unwrap();
+            let used = word.is_match(&prose) && !ORDINARY.contains(&(slug.as_str(), *term));
+            if used && !linked.contains(&id(term)) {
+                wrong.push(format!("{slug}: {term} has no link to its entry"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(unused.is_empty(), "no chapter links these: {unused:?}");
+}
+
+/// What the program of a lesson runs besides its experiments.
+const PROGRAMS: &[(&str, &[&str])] = &[(
+    "chat",
+    &["server", "client", "step1", "step2", "step3", "step4"],
+)];
+
+/// A reader types the commands of a page as they stand there.
+#[test]
+fn every_lesson_and_experiment_that_a_command_names_exists() {
+    let command = Regex::new(r"(?:-p |target/debug/)lesson-([\w-]+)([^`\n<|&;]*)").unwrap();
+    let mut pages = pages();
+    pages.push(root().join("README.md"));
+    let mut unnamed: BTreeSet<String> = lessons().into_iter().collect();
+    let mut experiments = 0;
+    for page in pages {
+        for command in command.captures_iter(&read(&page)) {
+            let at = format!("{}: {}", page.display(), &command[0]);
+            let slug = &command[1];
+            assert!(lessons().iter().any(|lesson| lesson == slug), "{at}");
+            unnamed.remove(slug);
+            let list = read(root().join(format!("book/recordings/{slug}/list.jsonl")));
+            let list = crate::recordings::experiments(&crate::workspace::parse(&list));
+            // A `#` begins a comment for the reader, and `2>` is the shell's.
+            let words = command[2].split(['#', '>']).next().unwrap();
+            let mut words = words.split_whitespace().filter(|w| !w.starts_with('-'));
+            if let Some(word) = words.next() {
+                let program = PROGRAMS
+                    .iter()
+                    .any(|(of, programs)| *of == slug && programs.contains(&word));
+                let known = program || list.iter().any(|name| name == word);
+                assert!(known, "{at}: no {word}");
+                experiments += 1;
+            }
+        }
+    }
+    assert!(experiments > 20, "only {experiments} experiments are named");
+    assert!(unnamed.is_empty(), "no page says how to run {unnamed:?}");
+}
+
+#[test]
+fn every_round_for_teachers_is_an_experiment() {
+    let row = Regex::new(r"(?m)^\| \[[^\]]*\]\((\w+)\.md\) \| (`.*`) \|$").unwrap();
+    let page = read(root().join("book/for-teachers.md"));
+    let mut chapters = BTreeSet::new();
+    for row in row.captures_iter(&page) {
+        let list = format!("book/recordings/{}/list.jsonl", &row[1]);
+        let list = crate::workspace::parse(&read(root().join(list)));
+        let list = crate::recordings::experiments(&list);
+        for name in row[2].split(", ").map(|name| name.trim_matches('`')) {
+            let there = list.iter().any(|known| known == name);
+            assert!(there, "{} has no experiment {name}", &row[1]);
+        }
+        chapters.insert(row[1].to_string());
+    }
+    assert!(chapters.len() >= 9, "only {chapters:?} have rounds");
+}
+
+/// What the page of error messages says can be seen, in a run that shows it.
+#[test]
+fn every_error_message_leads_to_a_run_that_shows_it() {
+    let page = read(root().join("book/errors.md"));
+    let lab = Regex::new(r"\((\w+)\.md#lab-(\w+)-([\w-]+)\)").unwrap();
+    let sections: Vec<&str> = page.split("\n## ").collect();
+    for error in [
+        "EADDRINUSE",
+        "ECONNREFUSED",
+        "ECONNRESET",
+        "EPIPE",
+        "ETIMEDOUT",
+        "EMSGSIZE",
+        "EACCES",
+    ] {
+        let section = sections.iter().find(|section| section.starts_with(error));
+        let section = section.unwrap_or_else(|| panic!("{error} has no section"));
+        let shown = lab.captures_iter(section).any(|lab| {
+            let run = format!("book/recordings/{}/{}.jsonl", &lab[1], &lab[3]);
+            read(root().join(run)).contains(error)
+        });
+        assert!(shown, "no run that its section names shows {error}");
+    }
+}
+
+/// No experiment is about EMFILE, so the page says how to make one meet it.
+#[test]
+fn the_command_for_too_many_open_files_shows_just_that() {
+    let page = read(root().join("book/errors.md"));
+    let command = Regex::new(r"\$ (\(ulimit -n .*\))").unwrap();
+    let command = command.captures(&page).expect("the command stands there");
+    let program = crate::workspace::lesson("threading");
+    let command = command[1].replace("target/debug/lesson-threading", program.to_str().unwrap());
+    let run = crate::workspace::output(Command::new("sh").args(["-c", &command]), "");
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(said.contains("EMFILE"), "{command}\n{said}");
+}
+
+#[test]
+fn every_chapter_has_a_figure_three_predictions_and_its_exercise() {
+    assert!(lessons().len() >= 9);
+    for slug in lessons() {
+        let page = read(root().join(format!("book/{slug}.md")));
+        let includes = |of: &str| page.matches(&format!("{{{{#include {of}")).count();
+        assert!(includes("figures/") >= 1, "{slug} has no figure");
+        let predictions = includes(&format!("recordings/{slug}/"));
+        assert!(predictions >= 3, "{slug} has {predictions} predictions");
+        let (_, exercise) = page
+            .split_once("\n## Build it\n")
+            .unwrap_or_else(|| panic!("{slug} has no section `Build it`"));
+        let exercise = exercise.split("\n## ").next().unwrap();
+        let words = prose(exercise).split_whitespace().count();
+        assert!(words >= 50, "{slug}: an exercise of {words} words");
+    }
+}
+
+/// The id that mdBook gives to a heading.
+fn id(heading: &str) -> String {
+    heading
+        .to_lowercase()
+        .chars()
+        .filter_map(|letter| match letter {
+            ' ' => Some('-'),
+            '-' | '_' => Some(letter),
+            _ => letter.is_alphanumeric().then_some(letter),
+        })
+        .collect()
+}
+
+/// The plain words of a page: no code, no headings, no links, no sources.
+fn prose(page: &str) -> String {
+    let page = page.split("\n## Sources\n").next().unwrap();
+    let other = Regex::new(concat!(
+        r"(?ms)^```.*?^```|^#[^\n]*|\{\{#[^}]*\}\}|<[^>\n]*>|`[^`\n]*`",
+        r"|\[(?:[^\[\]\n]|\[[^\]\n]*\])*\]\([^)\n]*\)",
+    ));
+    other.unwrap().replace_all(page, " ").into_owned()
 }
 
 /// The pages of the book, without the blocks that the tests make.
