@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use kit::{Event, Format, Ladder, Output};
-use wire::{Action, Fate, Lab, Options, Packet, RuleId, Side};
+use wire::{Action, Lab, Options, Packet, RuleId, Side};
 
 use crate::cli::WireArgs;
 use crate::cmd::complain;
