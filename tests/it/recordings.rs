@@ -238,8 +238,7 @@ fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, Event>
             _ if Some(key) == chosen => {
                 " This is what the kernel chose in the recorded run.".into()
             }
-            _ => " No belief of the catalogue leads here; the recorded run shows something else."
-                .into(),
+            _ => " No common belief leads here; the recorded run shows something else.".into(),
         };
         writeln!(
             guesses,

@@ -35,8 +35,8 @@ pub const M02: Belief = Belief {
 pub const M03: Belief = Belief {
     id: "M03",
     says: "A write takes everything that it is given.",
-    tempting: "it nearly always does, because the kernel's queue is large.",
-    truth: "it takes what fits into the queue and returns how much that was; write_all is the loop around it.",
+    tempting: "it nearly always does: the kernel's queue is large, and a write waits for room.",
+    truth: "it takes what fits while it may wait, and returns how much that was; write_all is the loop around it.",
 };
 
 /// When a send has returned, the other program has got the bytes.
@@ -252,7 +252,7 @@ pub const M30: Belief = Belief {
     id: "M30",
     says: "close() delivers everything that was written before.",
     tempting: "every write returned Ok, and on a clean connection it is so.",
-    truth: "if unread data is in the socket, or linger is 0, the kernel throws away what is still queued and sends RST; and close never waits to see.",
+    truth: "if unread data is in the socket, or linger is 0, the kernel throws away what is still queued and sends RST; and by default close does not wait to see.",
 };
 
 /// After close() the connection is over.
@@ -324,7 +324,7 @@ pub const M39: Belief = Belief {
     id: "M39",
     says: "TCP's keep-alive soon notices a peer that is gone.",
     tempting: "the name promises it.",
-    truth: "it is off unless a program switches it on, and then its first probe comes after two hours.",
+    truth: "it is off unless a program switches it on, and then by default its first probe comes after two hours.",
 };
 
 /// What TCP has acknowledged, the other program has got.
@@ -356,7 +356,7 @@ pub const M43: Belief = Belief {
     id: "M43",
     says: "A lost segment is sent again as it was.",
     tempting: "the word retransmission sounds like it.",
-    truth: "TCP numbers bytes, not packets, and cuts anew what it sends again.",
+    truth: "TCP numbers bytes, not packets, and may cut anew what it sends again.",
 };
 
 /// Damaged bytes reach the program.

@@ -18,6 +18,7 @@ pub struct Terminal {
     in_run: bool,
     ladder: Ladder,
     between: Option<[String; 2]>,
+    unexplained: bool,
 }
 
 impl Terminal {
@@ -103,8 +104,14 @@ impl Terminal {
                 says,
                 tempting,
                 truth,
-            } => explained(belief, says, tempting, truth),
-            Event::End { status, why, .. } => end(*status, why.as_deref()),
+            } => {
+                self.unexplained = false;
+                explained(belief, says, tempting, truth)
+            }
+            Event::End { status, why, .. } => {
+                let unexplained = std::mem::take(&mut self.unexplained);
+                end(*status, why.as_deref(), unexplained)
+            }
         }
     }
 
@@ -145,7 +152,12 @@ impl Terminal {
         out + &self.ladder.rung(packet) + "\n"
     }
 
-    fn outcome(&self, key: Option<&str>, text: &str, evidence: &str) -> String {
+    fn outcome(
+        &mut self,
+        key: Option<&str>,
+        text: &str,
+        evidence: &str,
+    ) -> String {
         let place = self.options.iter().position(|o| Some(&*o.key) == key);
         let mut out = String::from("\n");
         match place {
@@ -171,6 +183,7 @@ impl Terminal {
                 out += &format!("{} You predicted it.\n", "Right.".bold());
             }
             Some(i) => {
+                self.unexplained = true;
                 let surprise = format!("You predicted {}).", i + 1);
                 out += &format!("{}\n", surprise.bold());
             }
@@ -209,8 +222,11 @@ fn explained(belief: &str, says: &str, tempting: &str, truth: &str) -> String {
     rows.join("\n") + "\n"
 }
 
-fn end(status: Status, why: Option<&str>) -> String {
+fn end(status: Status, why: Option<&str>, unexplained: bool) -> String {
     let label = match status {
+        Status::Ok if unexplained => {
+            return "No common belief leads there; the page explains.\n".into();
+        }
         Status::Ok => return String::new(),
         Status::Unlisted => return String::new(),
         Status::Inconclusive => "Inconclusive, run it again: ",
