@@ -70,7 +70,7 @@ fn eight_writes(nodelay: bool) -> io::Result<Option<(u64, usize)>> {
     let mut sender = TcpStream::connect_timeout(&address, PATIENCE)?;
     let (mut receiver, _) = listener.accept()?;
     receiver.set_read_timeout(Some(PATIENCE))?;
-    // In a conversation acknowledgements wait for an answer to carry them.
+    // In a conversation acknowledgments wait for an answer to carry them.
     for _ in 0..4 {
         sender.write_all(b"?")?;
         receiver.read_exact(&mut [0])?;
@@ -79,7 +79,7 @@ fn eight_writes(nodelay: bool) -> io::Result<Option<(u64, usize)>> {
     sender.set_nodelay(nodelay)?;
     let before = data_segments();
     (0..8).try_for_each(|_| sender.write_all(b"x"))?;
-    receiver.write_all(b"!")?; // one more segment, with the acknowledgement
+    receiver.write_all(b"!")?; // one more segment, with the acknowledgment
     let looking = Instant::now();
     while receiver.peek(&mut [0; 9])? < 8 && looking.elapsed() < PATIENCE {}
     let after = data_segments();
