@@ -302,8 +302,8 @@ fn tcp(header: &TcpHeaderSlice<'_>, payload_len: usize) -> Tcp {
         match option {
             TcpOptionElement::MaximumSegmentSize(mss) => options.mss = Some(mss),
             TcpOptionElement::WindowScale(shift) => options.window_scale = Some(shift),
-            TcpOptionElement::SelectiveAcknowledgmentPermitted => options.sack_permitted = true,
-            TcpOptionElement::SelectiveAcknowledgment(first, more) => {
+            TcpOptionElement::SelectiveAcknowledgementPermitted => options.sack_permitted = true,
+            TcpOptionElement::SelectiveAcknowledgement(first, more) => {
                 options.sack.push(first);
                 options.sack.extend(more.into_iter().flatten());
             }
