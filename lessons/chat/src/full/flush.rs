@@ -1,0 +1,71 @@
+//! A write that never waits, and an end to patience.
+//!
+//! What a client does not take is kept for it: so much, and so long.
+//!
+//!     cargo run -p lesson-chat -- silent
+
+use super::limits::Limits;
+use super::member::Member;
+use socket2::SockRef;
+use std::io::ErrorKind::{Interrupted, WouldBlock};
+use std::time::Instant;
+
+/// The most that is kept for a client that is behind, in bytes.
+const KEPT: usize = 256 * 1024;
+
+/// MSG_DONTWAIT of send(2): return at once, for this one call.
+///
+/// `set_nonblocking` would not do: it is for the open socket, and the reading
+/// thread, which wants to wait, has the same one.
+const AT_ONCE: i32 = if cfg!(target_os = "linux") {
+    0x40
+} else {
+    0x80
+};
+
+// ANCHOR: flush
+impl Member {
+    /// Sends first, then judges: a burst that a healthy client takes at once
+    /// is no reason to cut it, however long it is.
+    pub fn flush(
+        &mut self,
+        room: &[u8],
+        limits: &Limits,
+    ) -> Result<(), &'static str> {
+        let limit = limits.name_within;
+        if self.name.is_none() && self.since.elapsed().as_secs() >= limit {
+            return Err("You did not say your name");
+        }
+        // Most have nothing waiting: they get the room's text as it is.
+        let direct = self.out.is_empty() && self.name.is_some();
+        if !direct {
+            self.catch_up(room);
+        }
+        let start = std::mem::take(&mut self.seen);
+        let text = if direct { &room[start..] } else { &self.out };
+        if text.is_empty() {
+            return Ok(());
+        }
+        let socket = SockRef::from(&*self.stream);
+        let sent = match socket.send_with_flags(text, AT_ONCE) {
+            Ok(sent) => sent,
+            Err(e) if [WouldBlock, Interrupted].contains(&e.kind()) => 0,
+            Err(_) => return Err("The connection is lost"),
+        };
+        if direct || sent > 0 {
+            self.taken = Instant::now();
+        }
+        match direct {
+            true => self.out.extend_from_slice(&room[start + sent..]),
+            false => drop(self.out.drain(..sent)),
+        }
+        let late = self.taken.elapsed().as_secs() >= limits.read_within;
+        if self.out.is_empty() {
+            self.out.shrink_to(64 * 1024);
+        } else if self.out.len() > KEPT || late {
+            return Err("You do not read what is sent to you");
+        }
+        Ok(())
+    }
+}
+// ANCHOR_END: flush
