@@ -8,15 +8,27 @@
 
 mod client;
 mod command;
+mod crowd;
 mod dial;
+mod end;
+mod endless;
+mod escape;
 mod full;
+mod guest;
+mod halves;
+mod hub;
+mod joined;
 mod lines;
 mod link;
+mod poison;
 mod screen;
+mod second;
+mod silent;
 mod step1;
 mod step2;
 mod step3;
 mod step4;
+mod threads;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -32,6 +44,17 @@ fn main() -> ExitCode {
     kit::teach(&kit::Lesson {
         name: "chat",
         title: "The whole chat",
-        experiments: &[],
+        experiments: &[
+            second::EXPERIMENT,
+            joined::EXPERIMENT,
+            end::EXPERIMENT,
+            halves::EXPERIMENT,
+            silent::EXPERIMENT,
+            poison::EXPERIMENT,
+            escape::EXPERIMENT,
+            endless::EXPERIMENT,
+            threads::EXPERIMENT,
+            hub::EXPERIMENT,
+        ],
     })
 }

@@ -18,7 +18,11 @@ const WHOLE: &str = "no thread has panicked while it held the list";
 // ANCHOR: step2
 /// Accepts for ever; each client gets a thread that reads.
 pub fn serve(listener: TcpListener) -> io::Result<()> {
-    let people = People::default();
+    serve_all(&listener, &People::default())
+}
+
+/// The same with a list that the caller can see.
+pub fn serve_all(listener: &TcpListener, people: &People) -> io::Result<()> {
     loop {
         // An error here, such as too many open files, ends the server.
         let (client, from) = listener.accept()?;

@@ -33,7 +33,10 @@ fn relay(mut client: TcpStream, people: &People) -> io::Result<()> {
     reader.read_line(&mut name)?;
     let name = name.trim().to_string();
     tell_others(people, &name, &format!("* {name} has entered the room\n"));
-    people.lock().expect(WHOLE).push((name.clone(), client));
+    let mut list = people.lock().expect(WHOLE);
+    client.write_all(b"* Welcome\n")?;
+    list.push((name.clone(), client));
+    drop(list);
 
     let mut line = String::new();
     // It grows as long as no newline comes; and what is in a line goes to

@@ -39,7 +39,10 @@ fn relay(mut client: TcpStream, people: &People) -> io::Result<()> {
     let name = name.trim().to_string();
     tell_others(people, &name, &format!("* {name} has entered the room\n"));
     let (queue, lines) = sync_channel(QUEUE);
-    people.lock().expect(WHOLE).push((name.clone(), queue));
+    let mut list = people.lock().expect(WHOLE);
+    client.write_all(b"* Welcome\n")?;
+    list.push((name.clone(), queue));
+    drop(list);
     thread::spawn(move || write_all_of(&lines, &client));
 
     // Bounded and harmless: what step 3 lacked.

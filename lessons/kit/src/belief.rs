@@ -319,10 +319,18 @@ pub const M63: Belief = Belief {
     truth: "between the two writes any other thread can write; a lock, or one thread that writes, keeps a message together.",
 };
 
+/// A slow client slows only itself.
+pub const M65: Belief = Belief {
+    id: "M65",
+    says: "A slow client slows only itself.",
+    tempting: "it has a connection and perhaps a thread of its own.",
+    truth: "whoever writes to all of them waits for the slowest, unless its writes never wait and what is left over has a limit.",
+};
+
 /// Every belief of the table, in order.
 pub const ALL: &[&Belief] = &[
     &M01, &M02, &M03, &M04, &M05, &M06, &M07, &M08, &M09, &M10, &M13, &M14,
     &M15, &M16, &M17, &M19, &M20, &M21, &M22, &M23, &M24, &M25, &M45, &M46,
     &M47, &M48, &M49, &M50, &M51, &M52, &M53, &M56, &M57, &M58, &M59, &M60,
-    &M61, &M63,
+    &M61, &M63, &M65,
 ];

@@ -5,7 +5,7 @@
 //!     cargo run -p lesson-chat -- server --max-clients 10
 
 use super::hub::Event;
-use super::people::log;
+use super::limits::Limits;
 use super::reader::read_lines;
 use socket2::{SockRef, TcpKeepalive};
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Lets clients in, at most so many at a time, until it has to stop.
 pub fn accept(
     listener: &TcpListener,
-    most: usize,
+    limits: &Limits,
     events: &SyncSender<Event>,
     stopping: &AtomicBool,
 ) {
@@ -32,7 +32,9 @@ pub fn accept(
             return;
         }
         let done = match client {
-            Ok((client, _)) if Arc::weak_count(&present) >= most => {
+            Ok((client, _))
+                if Arc::weak_count(&present) >= limits.max_clients =>
+            {
                 (&client).write_all(b"* The room is full, please come later\n")
             }
             Ok((client, _)) => {
@@ -46,7 +48,8 @@ pub fn accept(
             }
         };
         if let Err(error) = done {
-            log(format_args!("a client: {}", kit::describe_error(&error)));
+            limits
+                .log(format_args!("a client: {}", kit::describe_error(&error)));
         }
     }
 }

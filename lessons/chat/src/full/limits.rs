@@ -1,8 +1,11 @@
-//! What the server grants to its clients.
+//! What the server grants to its clients, and what it says of them.
 //!
 //! A server without limits has the limits of its memory.
 //!
 //!     cargo run -p lesson-chat -- server --help
+
+use std::fmt::Arguments;
+use std::io::{self, Write};
 
 /// What the server grants to its clients.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -16,4 +19,19 @@ pub struct Limits {
     /// Seconds that a client may take nothing of what waits for it
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     pub read_within: u64,
+    /// Do not say on standard error who comes and who goes
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+impl Limits {
+    /// A line for whoever runs the server.
+    ///
+    /// It waits if nobody reads its standard error: do not pipe that into a
+    /// program that may stop reading.
+    pub fn log(&self, text: Arguments) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
 }

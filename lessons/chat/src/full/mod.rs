@@ -37,9 +37,9 @@ pub fn serve(
     let (events, inbox) = mpsc::sync_channel(1024);
     let stopping = Arc::new(AtomicBool::new(false));
     let (sender, stopped) = (events.clone(), stopping.clone());
-    let most = limits.max_clients;
-    let door =
-        thread::spawn(move || door::accept(&listener, most, &sender, &stopped));
+    let door = thread::spawn(move || {
+        door::accept(&listener, &limits, &sender, &stopped)
+    });
     thread::spawn(move || {
         let _ = stop.recv();
         stopping.store(true, SeqCst);

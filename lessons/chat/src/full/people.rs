@@ -7,8 +7,6 @@
 use super::hub::Hub;
 use super::member::Member;
 use super::protocol::is_name;
-use std::fmt::Arguments;
-use std::io::{self, Write};
 
 /// Who comes in sees so many of the last lines.
 const REMEMBERED: usize = 20;
@@ -57,11 +55,3 @@ impl Hub {
     }
 }
 // ANCHOR_END: people
-
-/// A line for whoever runs the server.
-///
-/// It waits if nobody reads its standard error: do not pipe that into a
-/// program that may stop reading.
-pub fn log(text: Arguments) {
-    let _ = writeln!(io::stderr(), "{text}");
-}

@@ -7,7 +7,6 @@
 use super::hub::{Event, Hub};
 use super::limits::Limits;
 use super::member::Member;
-use super::people::log;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -70,7 +69,7 @@ impl Hub {
         self.notice(&format!("{name} has entered the room"));
         // Named after the notice, so it is for the others only.
         self.name(id, name);
-        log(format_args!("{name} has entered"));
+        self.limits.log(format_args!("{name} has entered"));
     }
 }
 // ANCHOR_END: room

@@ -5,7 +5,6 @@
 //!     cargo run -p lesson-chat -- server
 
 use super::hub::Hub;
-use super::people::log;
 use super::protocol::{Command, HELP, parse};
 use std::net::Shutdown;
 
@@ -82,7 +81,7 @@ impl Hub {
         member.close(how);
         if let Some(name) = member.name.take() {
             self.notice(&format!("{name} has left the room"));
-            log(format_args!("{name} has left {why}"));
+            self.limits.log(format_args!("{name} has left {why}"));
         }
     }
 }
