@@ -51,9 +51,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     );
 
     let evidence = format!("{four} in step 4, {five} in step 5");
-    // A thread has 4 maps in memory. Linux grants a process 65,530 of them
-    // by default, and std may abort when there is no room for one more.
-    let each = |threads: usize| (threads + PEOPLE / 2) / PEOPLE;
+    // Linux grants a process 65,530 maps of memory; a thread of Rust has 4.
+    let each = |threads| (threads + PEOPLE / 2) / PEOPLE;
     Ok(match (each(four), each(five)) {
         (0, 0) => Outcome::chose("none", evidence),
         (1, 1) => Outcome::chose("same", evidence),

@@ -25,17 +25,8 @@ const AT_ONCE: i32 = if cfg!(target_os = "linux") {
 
 // ANCHOR: flush
 impl Member {
-    /// Sends first, then judges: a burst that a healthy client takes at once
-    /// is no reason to cut it, however long it is.
-    pub fn flush(
-        &mut self,
-        room: &[u8],
-        limits: &Limits,
-    ) -> Result<(), &'static str> {
-        let limit = limits.name_within;
-        if self.name.is_none() && self.since.elapsed().as_secs() >= limit {
-            return Err("You did not say your name");
-        }
+    /// Sends what the kernel takes at this moment, and keeps the rest.
+    pub fn flush(&mut self, room: &[u8]) -> Result<(), &'static str> {
         // Most have nothing waiting: they get the room's text as it is.
         let direct = self.out.is_empty() && self.name.is_some();
         if !direct {
@@ -59,13 +50,24 @@ impl Member {
             true => self.out.extend_from_slice(&room[start + sent..]),
             false => drop(self.out.drain(..sent)),
         }
-        let late = self.taken.elapsed().as_secs() >= limits.read_within;
         if self.out.is_empty() {
             self.out.shrink_to(64 * 1024);
-        } else if self.out.len() > KEPT || late {
-            return Err("You do not read what is sent to you");
         }
         Ok(())
+    }
+
+    /// To be asked after flush: a burst that a healthy client takes at once
+    /// is no reason to cut it, however long it is.
+    pub fn judge(&self, limits: &Limits) -> Result<(), &'static str> {
+        let late = self.taken.elapsed().as_secs() >= limits.read_within;
+        let silent = self.since.elapsed().as_secs() >= limits.name_within;
+        if self.out.len() > KEPT || !self.out.is_empty() && late {
+            Err("You do not read what is sent to you")
+        } else if self.name.is_none() && silent {
+            Err("You did not say your name")
+        } else {
+            Ok(())
+        }
     }
 }
 // ANCHOR_END: flush

@@ -63,7 +63,8 @@ impl Hub {
     fn flush(&mut self) {
         let mut lost = Vec::new();
         for (&id, member) in self.members.iter_mut().filter(|m| m.1.open) {
-            if let Err(why) = member.flush(&self.room, &self.limits) {
+            let sent = member.flush(&self.room);
+            if let Err(why) = sent.and_then(|()| member.judge(&self.limits)) {
                 lost.push((id, why));
             } else if self.closing.is_some() && member.out.is_empty() {
                 member.close(Shutdown::Both);

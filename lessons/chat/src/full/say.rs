@@ -77,7 +77,7 @@ impl Hub {
             return;
         };
         // What does not go out now does not go out.
-        let _ = member.flush(&self.room, &self.limits);
+        let _ = member.flush(&self.room);
         member.close(how);
         if let Some(name) = member.name.take() {
             self.notice(&format!("{name} has left the room"));
