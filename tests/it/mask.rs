@@ -37,6 +37,12 @@ const MEASURED: &[&str] = &[
     r"(?:one|two) writes?: (\d+) µs",
     r"(\d+) kB promised",
     r"(\d+) kB more in use",
+    // chat: how fast a loop spins, and how much the queues held for a reader
+    r"(\d+) times in 50 ms",
+    r"(\d+) reads of nothing",
+    r#"bob\b(?:","what":"|\s+)(?:gets|got) (\d+) bytes"#,
+    r"reads (\d+) bytes, and then: ",
+    r"bob (\d+) bytes, sam (\d+), then",
 ];
 
 /// Times, as our events and tcpdump write them, addresses in memory, and what

@@ -51,7 +51,6 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     );
 
     let evidence = format!("{four} in step 4, {five} in step 5");
-    // Linux grants a process 65,530 maps of memory; a thread of Rust has 4.
     let each = |threads| (threads + PEOPLE / 2) / PEOPLE;
     Ok(match (each(four), each(five)) {
         (0, 0) => Outcome::chose("none", evidence),

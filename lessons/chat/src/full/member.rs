@@ -38,6 +38,9 @@ impl Member {
 
     /// Puts the room's text so far behind what is kept for this member.
     pub fn catch_up(&mut self, room: &[u8]) {
+        if self.out.is_empty() {
+            self.taken = Instant::now(); // It is not behind before now.
+        }
         if self.name.is_some() {
             self.out.extend_from_slice(&room[self.seen..]);
         }
