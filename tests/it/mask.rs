@@ -38,7 +38,7 @@ const MEASURED: &[&str] = &[
     r"(\d+) kB promised",
     r"(\d+) kB more in use",
     // chat: how fast a loop spins, and how much the queues held for a reader
-    r"(\d+) times in 50 ms",
+    r"read Ok\(0\) (\d+) times",
     r"(\d+) reads of nothing",
     r#"bob\b(?:","what":"|\s+)(?:gets|got) (\d+) bytes"#,
     r"reads (\d+) bytes, and then: ",

@@ -41,20 +41,14 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     me.sends("ada", LINE.as_bytes(), address);
     let of_step3 = passed_on(ada, bob)?;
     let bytes = of_step3.iter().filter(|&&byte| byte == 0x1b).count();
-    me.does(
-        "bob",
-        format!("gets the byte 0x1b from step 3: {bytes} times"),
-    );
+    me.does("bob", format!("gets 0x1b {bytes} times"));
 
     let (address, _stop) = start_full()?;
     let (bob, ada) = (enter(address, "bob")?, enter(address, "ada")?);
     me.sends("ada", LINE.as_bytes(), address);
     let of_the_hub = passed_on(ada, bob)?;
     let text = String::from_utf8_lossy(&of_the_hub);
-    me.does(
-        "bob",
-        format!("gets from the full chat: {}", text.trim_end()),
-    );
+    me.does("bob", format!("gets {}", text.trim_end()));
 
     // A letter that is not English is no control character and stays.
     let kept = text.trim_end().ends_with('\u{e9}');

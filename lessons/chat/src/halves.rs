@@ -39,10 +39,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let address = start(step2::serve)?;
     let cyd = connect(address)?;
     let (ada, bob) = (connect(address)?, connect(address)?);
-    me.does(
-        "ada",
-        "writes \"I say \" and then \"yes\"; bob \"NO\" in between",
-    );
+    me.does("ada", "writes \"I say \", and later \"yes\"");
+    me.does("bob", "writes \"NO\" in between");
     let of_step2 = two_lines(ada, bob, cyd)?;
     me.receives("cyd", &of_step2[0], "step 2");
     me.receives("cyd", &of_step2[1], "step 2");

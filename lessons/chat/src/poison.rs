@@ -56,10 +56,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         panic!("a fault of no importance");
     });
     let panicked = panicked.join().is_err();
-    me.does(
-        "thread",
-        format!("holds the lock; has panicked: {panicked}"),
-    );
+    me.does("one", format!("panics, lock held: {panicked}"));
 
     say(&ada, "are you there?")?;
     bob.get_ref()

@@ -1,6 +1,6 @@
 //! A line that comes in must not destroy the line that is being typed.
 //!
-//! At a terminal rustyline keeps both apart; in a pipe there is nothing to keep.
+//! At a terminal rustyline keeps both apart; a pipe needs nothing.
 //!
 //!     cargo run -p lesson-chat -- client --name ada
 

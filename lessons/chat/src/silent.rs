@@ -38,10 +38,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let sam = connect(address)?;
     let bob = connect(address)?;
     let ada = connect(address)?;
-    me.does(
-        "sam",
-        format!("is connected to {address}, and does not read"),
-    );
+    me.does("sam", format!("connects to {address}"));
 
     me.does("ada", format!("begins to say {SAID} bytes"));
     let heard = heard(ada, bob, Duration::from_millis(500))?;

@@ -39,16 +39,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let (Some(four), Some(five)) = (four, five) else {
         return Ok(Outcome::inconclusive("this system does not list threads"));
     };
-    me.state(
-        "step 4",
-        format!("{four} threads for {PEOPLE} clients"),
-        "/proc",
-    );
-    me.state(
-        "step 5",
-        format!("{five} threads for {PEOPLE} clients"),
-        "/proc",
-    );
+    me.state("step 4", format!("{four} threads"), "/proc");
+    me.state("step 5", format!("{five} threads"), "/proc");
 
     let evidence = format!("{four} in step 4, {five} in step 5");
     let each = |threads| (threads + PEOPLE / 2) / PEOPLE;

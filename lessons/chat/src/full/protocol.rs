@@ -17,7 +17,8 @@ pub enum Command<'a> {
 }
 
 /// The answer to `/help`.
-pub const HELP: &str = "/who  /nick NAME  /me TEXT  /msg NAME TEXT  /quit; all else is said to all";
+pub const HELP: &str = "/who  /nick NAME  /me TEXT  /msg NAME TEXT  /quit; \
+    all else is said to all";
 
 // ANCHOR: protocol
 /// Takes a line apart. No line is an error: at worst it is unknown.

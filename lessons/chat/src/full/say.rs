@@ -85,3 +85,4 @@ impl Hub {
         }
     }
 }
+// ANCHOR_END: say
