@@ -8,10 +8,14 @@ use super::limits::Limits;
 use super::member::Member;
 use socket2::SockRef;
 use std::io::ErrorKind::{Interrupted, WouldBlock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The most that is kept for a client that is behind, in bytes.
 const KEPT: usize = 256 * 1024;
+
+/// For so long the room waits for one who is behind: once, if it reads no
+/// more, and again and again for one who goes on reading, however slowly.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// MSG_DONTWAIT of send(2): return at once, for this one call.
 ///
@@ -54,6 +58,11 @@ impl Member {
             self.out.shrink_to(64 * 1024);
         }
         Ok(())
+    }
+
+    /// Whether it is behind but reads: it took something a moment ago.
+    pub fn catches_up(&self) -> bool {
+        self.out.len() > KEPT / 4 && self.taken.elapsed() < MOMENT
     }
 
     /// To be asked after flush: a burst that a healthy client takes at once

@@ -7,9 +7,10 @@
 use super::limits::Limits;
 use super::member::Member;
 use std::collections::{BTreeMap, VecDeque};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// All that can happen to a room.
@@ -34,8 +35,9 @@ pub struct Hub {
     pub closing: Option<Instant>,
 }
 
-/// The most events of one round; a round's text has to fit into memory.
-const ROUND: usize = 512;
+/// The most events and about the most text of one round.
+const EVENTS: usize = 512;
+const BYTES: usize = 64 * 1024;
 
 // ANCHOR: hub
 impl Hub {
@@ -53,37 +55,20 @@ impl Hub {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             // The more there is to do, the more goes out with each send.
-            for event in inbox.try_iter().take(ROUND) {
+            for event in inbox.try_iter().take(EVENTS) {
                 self.take(event);
+                if self.room.len() > BYTES {
+                    break;
+                }
             }
             self.flush();
-        }
-    }
-
-    fn flush(&mut self) {
-        let mut lost = Vec::new();
-        for (&id, member) in self.members.iter_mut().filter(|m| m.1.open) {
-            let sent = member.flush(&self.room);
-            if let Err(why) = sent.and_then(|()| member.judge(&self.limits)) {
-                lost.push((id, why));
-            } else if self.closing.is_some() && member.out.is_empty() {
-                member.close(Shutdown::Both);
+            // Meanwhile nothing is taken from the queue, and when it is full,
+            // those who talk faster than others can read have to wait.
+            while self.members.values().any(Member::catches_up) {
+                thread::sleep(Duration::from_millis(1));
+                self.flush();
             }
         }
-        self.room.clear();
-        // Each departure is news for the others, and goes out in a moment.
-        for (id, why) in &lost {
-            self.part(*id, why, Shutdown::Both);
-        }
-        if !lost.is_empty() {
-            self.flush();
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        let late = |since: Instant| since.elapsed().as_secs() >= 2;
-        let empty = self.members.is_empty();
-        self.closing.is_some_and(|since| empty || late(since))
     }
 }
 // ANCHOR_END: hub

@@ -13,6 +13,7 @@ mod people;
 mod protocol;
 mod reader;
 mod room;
+mod round;
 mod say;
 
 use hub::{Event, Hub};

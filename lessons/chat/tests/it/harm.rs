@@ -16,6 +16,7 @@ fn who_never_reads_delays_nobody_and_is_cut() {
     let before = server.memory_kb("VmHWM:");
     let sending = thread::spawn(move || {
         let line = "x".repeat(1000);
+        // As fast as it goes: bob reads as fast as he can, and is not cut.
         (0..12_000).for_each(|_| ada.say(&line));
         ada
     });
@@ -37,6 +38,28 @@ fn who_never_reads_delays_nobody_and_is_cut() {
     // sam finds what the kernel held for him, and then the end.
     let found = sam.rest().len();
     assert!(found < 12_000, "{found}");
+    sending.join().unwrap();
+}
+
+#[test]
+fn who_reads_slowly_makes_the_talker_wait_and_loses_nothing() {
+    let server = Server::start(&[]);
+    let mut bob = Guest::enter(server.address, "bob");
+    let ada = Guest::enter(server.address, "ada");
+    bob.hears("* ada has entered the room");
+    let sending = thread::spawn(move || {
+        let filling = "x".repeat(990);
+        (0..12_000).for_each(|number| ada.say(&format!("{number} {filling}")));
+        ada
+    });
+    for number in 0..12_000 {
+        let line = bob.hear().expect("bob reads, and must not be cut");
+        assert!(line.starts_with(&format!("[ada] {number} ")), "{line}");
+        if number % 100 == 0 {
+            // Three quarters of a second in all, over 12 MB.
+            thread::sleep(Duration::from_millis(6));
+        }
+    }
     sending.join().unwrap();
 }
 
