@@ -56,8 +56,8 @@ fn who_reads_slowly_makes_the_talker_wait_and_loses_nothing() {
         let line = bob.hear().expect("bob reads, and must not be cut");
         assert!(line.starts_with(&format!("[ada] {number} ")), "{line}");
         if number % 100 == 0 {
-            // Three quarters of a second in all, over 12 MB.
-            thread::sleep(Duration::from_millis(6));
+            // Two seconds in all, over 12 MB.
+            thread::sleep(Duration::from_millis(16));
         }
     }
     sending.join().unwrap();
