@@ -199,7 +199,8 @@ fn a_lesson_is_short_and_narrow() {
 }
 
 /// A lesson knows the standard library, socket2, kit, and lab, which joins kit
-/// and wire; these two know no lesson and not each other.
+/// and wire; these two know no lesson and not each other. The chat is a program
+/// too: it has a command line, colours, a line editor and signals.
 #[test]
 fn nobody_knows_whom_it_should_not() {
     let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
@@ -216,6 +217,10 @@ fn nobody_knows_whom_it_should_not() {
         ),
         ("wire", &["etherparse", "libc", "socket2"][..]),
         ("lab", &["kit", "wire"][..]),
+        (
+            "lesson-chat",
+            &["clap", "colored", "ctrlc", "kit", "rustyline", "socket2"][..],
+        ),
     ]);
     for folder in fs::read_dir(root().join("lessons")).unwrap() {
         let manifest = folder.unwrap().path().join("Cargo.toml");

@@ -48,6 +48,12 @@ const MEASURED: &[&str] = &[
     r"the lock took (\d+) ms",
     r"times not, (\d{1,2}) once, (\d+) twice",
     r"got \[[1-3]?\d{1,2}, [1-3]?\d{1,2}\]",
+    // chat: how fast a loop spins, and how much the queues held for a reader
+    r"read Ok\(0\) (\d+) times",
+    r"(\d+) reads of nothing",
+    r#"bob\b(?:","what":"|\s+)(?:gets|got) (\d+) bytes"#,
+    r"reads (\d+) bytes, and then: ",
+    r"bob (\d+) bytes, sam (\d+), then",
 ];
 
 /// Times, as our events, ladders and tcpdump write them, addresses in memory,

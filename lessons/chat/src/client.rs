@@ -1,0 +1,64 @@
+//! The client: what is typed goes out, what comes in is shown.
+//!
+//! One thread waits for the keyboard, one for the server.
+//!
+//!     cargo run -p lesson-chat -- client --name ada
+
+use crate::PATIENCE;
+use crate::dial::Options;
+use crate::link::{Link, held};
+use crate::screen;
+use std::io::{self, Write};
+use std::net::Shutdown;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::mpsc;
+use std::thread;
+
+// ANCHOR: client
+/// Chats until the person leaves; a failure if the server left instead.
+pub fn chat(options: &Options) -> io::Result<ExitCode> {
+    // Who cannot be reached at the first try is not tried again.
+    let link = Link::to(options.clone())?;
+    let (mut keyboard, screen) = screen::open();
+    let piped = keyboard.is_pipe();
+    let (done, ended) = mpsc::channel();
+    let (theirs, shown) = (link.clone(), screen.clone());
+    thread::spawn(move || {
+        let _ = theirs.show_all(&shown);
+        let lost = !theirs.leaving.load(SeqCst);
+        // A terminal must be put back as it was, which the other thread does;
+        // a pipe can be left at once.
+        if lost && piped {
+            std::process::exit(1);
+        }
+        let _ = done.send(());
+    });
+    while let Some(line) = keyboard.next_line()? {
+        if ended.try_recv().is_ok() {
+            return Ok(ExitCode::FAILURE);
+        }
+        let quits = line.trim() == "/quit";
+        link.leaving.store(quits, SeqCst);
+        let sent = match &*held(&link.stream) {
+            Some(stream) => (&*stream).write_all((line + "\n").as_bytes()),
+            None => Err(io::ErrorKind::NotConnected.into()),
+        };
+        if sent.is_err() {
+            screen.show("* This was not sent: there is no connection")?;
+        }
+        if quits {
+            break;
+        }
+    }
+    link.leaving.store(true, SeqCst);
+    // We have said all; the server says what is left, and ends its side too.
+    if let Some(stream) = &*held(&link.stream) {
+        let _ = stream.shutdown(Shutdown::Write);
+    } else {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let _ = ended.recv_timeout(PATIENCE);
+    Ok(ExitCode::SUCCESS)
+}
+// ANCHOR_END: client

@@ -1,0 +1,90 @@
+//! What stands on the command line, and which program that is.
+//!
+//! Only what begins with the name of a program is read here.
+//!
+//!     cargo run -p lesson-chat -- server --help
+
+use crate::full::Limits;
+use crate::step1::Side;
+use crate::{client, dial, full, step1, step2, step3, step4};
+use clap::Parser;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::process::ExitCode;
+use std::sync::mpsc;
+
+/// Where a server listens and a client connects if nothing else is said.
+const ADDRESS: &str = "127.0.0.1:12345";
+
+/// The programs of this lesson.
+#[derive(Parser)]
+#[command(name = "lesson-chat", disable_help_subcommand = true)]
+enum Program {
+    /// The server of the full chat
+    Server {
+        #[arg(default_value = ADDRESS)]
+        address: String,
+        #[command(flatten)]
+        limits: Limits,
+    },
+    /// The client of the full chat
+    Client(dial::Options),
+    /// One to one, as raw bytes
+    Step1 { side: Side, address: Option<String> },
+    /// Many, with a list behind a lock
+    Step2 { side: Side, address: Option<String> },
+    /// Lines and names
+    Step3 { side: Side, address: Option<String> },
+    /// A queue and a writing thread for each
+    Step4 { side: Side, address: Option<String> },
+}
+
+/// Runs the program that the command line names, if it names one.
+pub fn program() -> Option<ExitCode> {
+    let first = std::env::args().nth(1)?;
+    let programs = ["server", "client", "step1", "step2", "step3", "step4"];
+    programs.contains(&&*first).then(|| {
+        kit::decide_color(kit::ColorChoice::Auto);
+        run(Program::parse()).unwrap_or_else(|error| {
+            eprintln!("{}", kit::describe_error(&error));
+            ExitCode::FAILURE
+        })
+    })
+}
+
+fn run(program: Program) -> io::Result<ExitCode> {
+    match program {
+        Program::Client(options) => return client::chat(&options),
+        Program::Server { address, limits } => {
+            // Ctrl-C and a polite kill become a message in a channel.
+            let (stop, stopped) = mpsc::channel();
+            let say = move || stop.send(()).unwrap_or_default();
+            ctrlc::set_handler(say).map_err(io::Error::other)?;
+            full::serve(listen(&address)?, limits, stopped)?;
+        }
+        Program::Step1 { side, address } => step(side, address, step1::serve)?,
+        Program::Step2 { side, address } => step(side, address, step2::serve)?,
+        Program::Step3 { side, address } => step(side, address, step3::serve)?,
+        Program::Step4 { side, address } => step(side, address, step4::serve)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn step(
+    side: Side,
+    address: Option<String>,
+    serve: fn(TcpListener) -> io::Result<()>,
+) -> io::Result<()> {
+    let address = address.as_deref().unwrap_or(ADDRESS);
+    match side {
+        Side::Server => serve(listen(address)?),
+        Side::Client => step1::client(address),
+    }
+}
+
+fn listen(address: &str) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    // Port 0 asks the kernel for a free one, so say which it is.
+    let _ = writeln!(io::stdout(), "listening on {}", listener.local_addr()?);
+    Ok(listener)
+}

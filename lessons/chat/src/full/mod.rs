@@ -1,0 +1,55 @@
+//! The server of the full chat, and how it stops.
+//!
+//! One thread accepts, one reads each client, and one, the hub, does the rest.
+//!
+//!     cargo run -p lesson-chat -- server
+
+mod door;
+mod flush;
+mod hub;
+mod limits;
+mod member;
+mod people;
+mod protocol;
+mod reader;
+mod room;
+mod round;
+mod say;
+
+use hub::{Event, Hub};
+pub use limits::Limits;
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Duration;
+
+// ANCHOR: serve
+/// Serves until `stop` gets a message, and returns when all have been told.
+pub fn serve(
+    listener: TcpListener,
+    limits: Limits,
+    stop: Receiver<()>,
+) -> io::Result<()> {
+    let address = listener.local_addr()?;
+    // Bounded: who floods the room makes their own reading thread wait.
+    let (events, inbox) = mpsc::sync_channel(1024);
+    let stopping = Arc::new(AtomicBool::new(false));
+    let (sender, stopped) = (events.clone(), stopping.clone());
+    let door = thread::spawn(move || {
+        door::accept(&listener, &limits, &sender, &stopped)
+    });
+    thread::spawn(move || {
+        let _ = stop.recv();
+        stopping.store(true, SeqCst);
+        // accept waits for a client, so we are the last one that it gets.
+        let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
+        let _ = door.join(); // The listener is closed and its port is free.
+        let _ = events.send(Event::Stop);
+    });
+    Hub::new(limits).run(&inbox);
+    Ok(())
+}
+// ANCHOR_END: serve
