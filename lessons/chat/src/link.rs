@@ -57,8 +57,11 @@ impl Link {
             if self.options.no_reconnect {
                 return screen.show("* Press Enter to leave");
             }
-            *held(&self.stream) = self.connect_again();
-            screen.show("* Connected again")?;
+            let again = self.connect_again();
+            if again.is_some() {
+                screen.show("* Connected again")?;
+            }
+            *held(&self.stream) = again;
         }
     }
 

@@ -15,7 +15,7 @@ const KEPT: usize = 256 * 1024;
 
 /// For so long the room waits for one who is behind: once, if it reads no
 /// more, and again and again for one who goes on reading, however slowly.
-const MOMENT: Duration = Duration::from_millis(100);
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// MSG_DONTWAIT of send(2): return at once, for this one call.
 ///

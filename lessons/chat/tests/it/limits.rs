@@ -70,6 +70,49 @@ fn out_of_descriptors_new_clients_wait_and_the_old_ones_chat_on() {
 }
 
 #[test]
+fn it_stops_cleanly_also_without_a_descriptor_to_spare() {
+    for crowded in [16, 17, 18, 19, 20, 40] {
+        let mut program = Command::new("sh");
+        let script = "ulimit -n 24; exec \"$0\" server 127.0.0.1:0 --quiet";
+        program.args(["-c", script, PROGRAM]);
+        let mut server = Server::run(program);
+        let mut ada = Guest::enter(server.address, "ada");
+        let crowd: Vec<Guest> = (0..crowded)
+            .map(|_| Guest::connect(server.address))
+            .collect();
+        server.signal("TERM");
+        assert_eq!(ada.rest(), ["* The server is closing, goodbye"]);
+        assert_eq!(server.wait().code(), Some(0), "{crowded}");
+        drop(crowd);
+    }
+}
+
+#[test]
+fn every_address_of_this_machine_will_do() {
+    for address in ["0.0.0.0:0", "[::]:0", "[::1]:0"] {
+        let mut program = Command::new(PROGRAM);
+        program.args(["server", address, "--quiet"]);
+        if std::net::TcpListener::bind(address).is_err() {
+            eprintln!("NOT CHECKED: no {address} here");
+            continue;
+        }
+        let mut server = Server::run(program);
+        let mut called = server.address;
+        if called.ip().is_unspecified() {
+            called.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        let mut ada = match std::net::TcpStream::connect(called) {
+            Ok(_) => Guest::enter(called, "ada"),
+            // A system may keep [::] for IPv6 alone.
+            Err(_) => Guest::enter(server.address, "ada"),
+        };
+        server.signal("TERM");
+        assert_eq!(ada.rest(), ["* The server is closing, goodbye"]);
+        assert_eq!(server.wait().code(), Some(0), "{address}");
+    }
+}
+
+#[test]
 fn a_thousand_idle_clients_and_the_chat_goes_on() {
     let limit = Command::new("sh").args(["-c", "ulimit -n"]).output();
     let limit = String::from_utf8(limit.unwrap().stdout).unwrap();
