@@ -95,7 +95,7 @@ pub fn output_within(command: &mut Command, input: &str, deadline: Duration) -> 
 /// The events of a run in JSON mode, with `answers` on standard input.
 ///
 /// A run that was disturbed says "inconclusive, run it again", and is run
-/// again, three times at most: a busy machine is no failure, and a wrong
+/// again, six times at most: a busy machine is no failure, and a wrong
 /// outcome is never forgiven. Where the wire is refused, that stands.
 pub fn events(slug: &str, args: &[&str], answers: &str) -> Vec<kit::Line> {
     events_of(&lesson(slug), args, answers)
@@ -105,7 +105,7 @@ pub fn events(slug: &str, args: &[&str], answers: &str) -> Vec<kit::Line> {
 pub fn events_of(program: &Path, args: &[&str], answers: &str) -> Vec<kit::Line> {
     let mut command = Command::new(program);
     command.args(["--format", "json"]).args(args);
-    for _ in 0..3 {
+    for _ in 0..6 {
         let run = output(&mut command, answers);
         let words = String::from_utf8_lossy(&run.stderr);
         assert_eq!(words, "", "{command:?} wrote to standard error");
@@ -122,7 +122,7 @@ pub fn events_of(program: &Path, args: &[&str], answers: &str) -> Vec<kit::Line>
         );
         eprintln!("{command:?} was inconclusive, and is run again");
     }
-    panic!("{command:?} was inconclusive three times in a row");
+    panic!("{command:?} was inconclusive six times in a row");
 }
 
 /// Whether an event ends an experiment that settled nothing.

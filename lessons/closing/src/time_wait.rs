@@ -56,11 +56,11 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         me.packets(lab.news());
         let [left, right] = lab.ends(at_a, at_b);
         me.ends(&left, &right, "sock_diag");
-
         me.does("the other", "closes");
         drop(last);
         // Whoever closes second is done when its FIN is acknowledged.
         other.wait_for_state(peer, own, "no socket");
+        one.wait_for_state(own, peer, "TIME_WAIT"); // or give up on it
         me.packets(lab.news());
         let ends = lab.ends(at_a, at_b);
         me.ends(&ends[0], &ends[1], "sock_diag");
