@@ -54,8 +54,9 @@ fn list_names_ten_chapters_and_what_is_written() {
     let list = text(&output.stdout);
     assert!(list.contains("\n10  "), "{list}");
     assert!(!list.contains("\n11  "), "{list}");
-    assert!(list.contains("not written yet"), "{list}");
+    assert!(!list.contains("not written yet"), "{list}");
     assert!(list.contains("cargo run -p lesson-udp\n"), "{list}");
+    assert!(list.contains("cargo run -p lesson-chat\n"), "{list}");
 }
 
 #[test]
