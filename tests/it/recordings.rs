@@ -252,7 +252,7 @@ fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, Event>
         .unwrap();
     }
     format!(
-        r#"<section class="lab" id="{id}" data-lab="{slug}/{name}" aria-labelledby="{id}-title">
+        r#"<section class="lab" id="{id}" data-lab="{slug}/{name}" aria-label="Prediction: {slug} {name}">
 <h3 class="lab-title" id="{id}-title">Predict: {name}</h3>
 <fieldset class="predict"><legend>{question}</legend>
 {radios}</fieldset>
