@@ -269,3 +269,31 @@ fn runs() -> u64 {
     let asked = std::env::var("JUDGE_RUNS").ok();
     asked.and_then(|runs| runs.parse().ok()).unwrap_or(1)
 }
+
+/// With `--pcap`, the capture holds the very bytes that the verdict shows.
+#[test]
+fn the_capture_of_a_judged_program_holds_the_bytes_of_the_verdict() {
+    if let Some(why) = crate::workspace::wire_refused() {
+        eprintln!("NOT CHECKED: captures of the judge: {why}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.pcapng");
+    let options = ["--seed", "1", "--pcap", file.to_str().unwrap()];
+    let run = check("udp-echo", "udp-echo--reply-to-first-peer", &options);
+    let words = String::from_utf8_lossy(&run.stdout);
+    assert_eq!(run.status.code(), Some(1), "{words}");
+    let sent = regex::Regex::new(r#"client 2 sends 7 bytes "(\w{7})""#).unwrap();
+    let sent = sent.captures(&words).expect("what client 2 sent")[1].to_string();
+    let capture = std::fs::read(&file).unwrap();
+    assert_eq!(
+        &capture[..4],
+        b"\x0a\x0d\x0d\x0a",
+        "a section header of pcapng"
+    );
+    let found = capture
+        .windows(sent.len())
+        .filter(|at| *at == sent.as_bytes());
+    // It went to the server, and came back to the wrong client.
+    assert_eq!(found.count(), 2, "{words}");
+}
