@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::server::small_book;
 
 fn workbook() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+    let mut command = crate::workspace::workbook();
     // What the tests were started with must not decide.
     for name in ["NO_COLOR", "CLICOLOR_FORCE", "TERM"] {
         command.env_remove(name);

@@ -8,6 +8,7 @@
 mod beliefs;
 mod book;
 mod command;
+mod diary;
 mod faults;
 mod gate;
 mod languages;

@@ -8,6 +8,7 @@
 
 pub mod belief;
 mod color;
+pub mod diary;
 mod errno;
 mod escape;
 mod event;

@@ -1,9 +1,10 @@
 //! Runs a lesson from its command line: asks, runs, shows, explains.
 
+use crate::diary::{Deed, Diary, Source};
 use crate::output::{Format, Output, print};
 use crate::{
-    Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed, Narrator,
-    Offered, Outcome, Status, color, errno,
+    Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
+    Narrator, Offered, Outcome, Status, color, errno,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::env;
@@ -51,6 +52,24 @@ enum Asking {
     FromProgram,
 }
 
+/// What holds for the whole run.
+struct Teaching {
+    lesson: &'static str,
+    asking: Asking,
+    /// Where predictions are kept, if the learner is asked for any.
+    diary: Option<Diary>,
+}
+
+/// What became of an experiment.
+struct Settled {
+    status: Status,
+    why: Option<String>,
+    /// The option that the kernel chose.
+    happened: Option<&'static str>,
+    /// The belief behind a prediction that did not come true.
+    belief: Option<&'static Belief>,
+}
+
 /// Runs the lesson as its command line says: the whole `main` of a lesson.
 pub fn teach(lesson: &Lesson) -> ExitCode {
     let arguments = match parse(lesson) {
@@ -81,6 +100,11 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
         return list(lesson, arguments.format, &mut output);
     }
     let asking = asking(&arguments);
+    let teaching = Teaching {
+        lesson: lesson.name,
+        asking,
+        diary: Diary::find().filter(|_| asking != Asking::No),
+    };
     // One experiment asked for by name needs no heading for the whole lesson.
     if arguments.experiment.is_none() || arguments.format == Format::Json {
         output.tell(introduction(lesson));
@@ -90,7 +114,7 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
         if i > 0 && asking == Asking::AtTerminal && !wants_more() {
             break;
         }
-        match run(experiment, asking, &mut output) {
+        match run(&teaching, experiment, &mut output) {
             Some(Status::Ok) => {}
             Some(_) => code = ExitCode::from(2),
             None => break,
@@ -135,8 +159,8 @@ fn draws() -> bool {
 
 /// Runs one experiment, or nothing if the learner leaves at the question.
 fn run(
+    teaching: &Teaching,
     experiment: &Experiment,
-    asking: Asking,
     output: &mut Output,
 ) -> Option<Status> {
     output.tell(Event::Experiment {
@@ -147,15 +171,19 @@ fn run(
         text: experiment.question.into(),
         options: experiment.choices.iter().map(offered).collect(),
     });
-    let guess = match asking {
+    let guess = match teaching.asking {
         Asking::No => None,
-        _ => ask(experiment, asking)?,
+        asking => ask(experiment, asking)?,
     };
     output.tell(Event::Answer {
         key: guess.map(|choice| choice.key.into()),
     });
     let outcome = (experiment.run)(&mut Narrator::new(output));
-    let (status, why) = settle(experiment, guess, outcome, output);
+    let settled = settle(experiment, guess, outcome, output);
+    if let Some(guess) = guess {
+        keep(teaching, experiment, guess, &settled);
+    }
+    let Settled { status, why, .. } = settled;
     output.tell(Event::End {
         experiment: experiment.name.into(),
         status,
@@ -164,22 +192,51 @@ fn run(
     Some(status)
 }
 
+/// Writes a prediction into the diary.
+fn keep(
+    teaching: &Teaching,
+    experiment: &Experiment,
+    guess: &Choice,
+    settled: &Settled,
+) {
+    let Some(diary) = &teaching.diary else { return };
+    diary.note(Deed::Prediction {
+        lesson: teaching.lesson.into(),
+        experiment: experiment.name.into(),
+        predicted: guess.key.into(),
+        happened: settled.happened.map(String::from),
+        belief: settled.belief.map(|belief| belief.id.into()),
+        source: match teaching.asking {
+            Asking::FromProgram => Source::Page,
+            _ => Source::Terminal,
+        },
+    });
+}
+
 /// Tells the outcome, and the belief behind a prediction it contradicts.
 fn settle(
     experiment: &Experiment,
     guess: Option<&Choice>,
     outcome: io::Result<Outcome>,
     output: &mut Output,
-) -> (Status, Option<String>) {
+) -> Settled {
+    let unsettled = |status, why| Settled {
+        status,
+        why: Some(why),
+        happened: None,
+        belief: None,
+    };
     let chose = |key: &str| experiment.choices.iter().find(|c| c.key == key);
     let (choice, text, evidence) = match outcome {
         // What this system cannot do is no failure of the experiment.
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-            return (Status::Inconclusive, Some(errno::describe(&error)));
+            return unsettled(Status::Inconclusive, errno::describe(&error));
         }
-        Err(error) => return (Status::Failed, Some(errno::describe(&error))),
+        Err(error) => {
+            return unsettled(Status::Failed, errno::describe(&error));
+        }
         Ok(Outcome::Inconclusive(why)) => {
-            return (Status::Inconclusive, Some(why));
+            return unsettled(Status::Inconclusive, why);
         }
         Ok(Outcome::Unlisted(what)) => (None, what, String::new()),
         Ok(Outcome::Chose { key, evidence }) => match chose(key) {
@@ -193,7 +250,8 @@ fn settle(
         evidence,
     });
     let surprised = guess.filter(|g| choice.is_none_or(|c| c.key != g.key));
-    if let Some(belief) = surprised.and_then(|guess| guess.belief) {
+    let belief = surprised.and_then(|guess| guess.belief);
+    if let Some(belief) = belief {
         output.tell(Event::Explained {
             belief: belief.id.into(),
             says: belief.says.into(),
@@ -201,9 +259,15 @@ fn settle(
             truth: belief.truth.into(),
         });
     }
-    match choice {
+    let (status, why) = match choice {
         Some(_) => (Status::Ok, None),
         None => (Status::Unlisted, Some(text)),
+    };
+    Settled {
+        status,
+        why,
+        happened: choice.map(|choice| choice.key),
+        belief,
     }
 }
 
