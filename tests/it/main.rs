@@ -11,6 +11,7 @@ mod command;
 mod diary;
 mod faults;
 mod gate;
+mod judge;
 mod languages;
 mod lessons;
 mod live;

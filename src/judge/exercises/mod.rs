@@ -1,0 +1,3 @@
+//! The exercises, one a file: rules, checks, beliefs and hints.
+
+pub mod udp_echo;
