@@ -1,12 +1,15 @@
 //! The workbook command: the book on a local page, the list of lessons, and a
 //! look at whether this machine has what they need.
 
+mod chapters;
 mod cli;
 mod cmd;
 mod judge;
 mod lessons;
 mod live;
 mod place;
+mod progress;
+mod review;
 mod site;
 
 use std::io;
@@ -42,6 +45,13 @@ fn run() -> anyhow::Result<ExitCode> {
         Some(Command::List) => cmd::list::run(&place()?),
         Some(Command::Run(what)) => cmd::run::run(&place()?, &what),
         Some(Command::Check(what)) => cmd::check::run(&place()?, &what),
+
+        Some(Command::Watch(what)) => cmd::watch::run(&place()?, &what),
+        Some(Command::Hint(what)) => cmd::hint::run(&place()?, &what),
+        Some(Command::Solution(what)) => cmd::solution::run(&place()?, &what),
+        Some(Command::Reset { exercise }) => cmd::reset::run(&place()?, &exercise),
+        Some(Command::Progress(options)) => cmd::progress::run(&place()?, &options),
+        Some(Command::Review(options)) => cmd::review::run(&place()?, &options),
         Some(Command::Doctor) => cmd::doctor::run(&place()?, args.color),
         // Needs no workbook: it works on any two programs, in any folder.
         Some(Command::Wire(options)) => cmd::wire::run(&options),

@@ -16,6 +16,7 @@ mod languages;
 mod lessons;
 mod live;
 mod mask;
+mod progress;
 mod recordings;
 mod server;
 mod terminal;

@@ -174,6 +174,14 @@ impl Typing {
         writeln!(self.stdin, "{line}").unwrap();
     }
 
+    /// All that was shown, once the program has ended.
+    pub fn rest(mut self) -> String {
+        while let Ok(bytes) = self.bytes.recv_timeout(DEADLINE) {
+            self.seen += &String::from_utf8_lossy(&bytes);
+        }
+        std::mem::take(&mut self.seen)
+    }
+
     pub fn wait_for(&mut self, words: &str) {
         let deadline = Instant::now() + DEADLINE;
         loop {

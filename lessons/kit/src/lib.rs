@@ -29,6 +29,6 @@ pub use event::{
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
-pub use output::{Format, Output, print};
+pub use output::{Format, Output, draws, print};
 pub use teach::teach;
 pub use terminal::Terminal;

@@ -1,13 +1,12 @@
 //! Runs a lesson from its command line: asks, runs, shows, explains.
 
 use crate::diary::{Deed, Diary, Source};
-use crate::output::{Format, Output, print};
+use crate::output::{Format, Output, draws, print};
 use crate::{
     Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
     Narrator, Offered, Outcome, Status, color, errno,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
-use std::env;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
@@ -147,14 +146,6 @@ fn asking(arguments: &Arguments) -> Asking {
         Format::Text if terminal => Asking::AtTerminal,
         Format::Text => Asking::No,
     }
-}
-
-/// Whether the terminal can be trusted with more than ASCII: locale(7).
-fn draws() -> bool {
-    let set = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
-    let plain = matches!(locale.as_deref(), Some("C" | "POSIX"));
-    !plain && set("TERM").as_deref() != Some("dumb")
 }
 
 /// Runs one experiment, or nothing if the learner leaves at the question.

@@ -80,11 +80,9 @@ impl Diary {
     /// Any number of programs may do so at once: each entry is one write to
     /// the end of the file.
     pub fn add(&self, deed: Deed) -> io::Result<()> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.unwrap_or_default().as_millis();
         let entry = Entry {
             v: VERSION,
-            at_ms: u64::try_from(now).unwrap_or(u64::MAX),
+            at_ms: now_ms(),
             deed,
         };
         let entry = serde_json::to_string(&entry)?;
@@ -144,6 +142,12 @@ impl Pages {
             _ => Some(format!("{torn} and {unknown}")),
         }
     }
+}
+
+/// The time of now as entries have it: milliseconds since 1970 in UTC.
+pub fn now_ms() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The workbook that was compiled, if it is still there, else the nearest.
