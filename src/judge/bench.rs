@@ -1,6 +1,7 @@
 //! What a check works with: the program, random bytes, and a log of what was
 //! done to it.
 
+use std::any::Any;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,7 @@ pub struct Bench<'a> {
     subject: &'a Subject,
     log: Log,
     program: Option<Program>,
+    kept: Vec<Box<dyn Any>>,
 }
 
 /// What was done, in order; shown when a rule was broken.
@@ -51,6 +53,7 @@ impl Bench<'_> {
             subject,
             log: Log::default(),
             program: None,
+            kept: Vec::new(),
         }
     }
 
@@ -125,6 +128,12 @@ impl Bench<'_> {
     pub fn has_ended(&mut self) -> bool {
         let ended = |program: &mut Program| program.ended().is_some();
         self.program.as_mut().is_some_and(ended)
+    }
+
+    /// Keeps something alive until the verdict is told, such as the sockets
+    /// that the program is waiting for.
+    pub fn keep(&mut self, thing: impl Any) {
+        self.kept.push(Box::new(thing));
     }
 
     /// A word of random letters and digits.

@@ -64,7 +64,10 @@ pub enum Verdict {
 }
 
 /// All exercises, in the order of the chapters.
-pub const EXERCISES: &[&Exercise] = &[&exercises::udp_echo::EXERCISE];
+pub const EXERCISES: &[&Exercise] = &[
+    &exercises::handshake_probe::EXERCISE,
+    &exercises::udp_echo::EXERCISE,
+];
 
 /// The exercise with this name.
 pub fn exercise(name: &str) -> Option<&'static Exercise> {

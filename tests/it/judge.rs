@@ -67,7 +67,9 @@ fn faults_of(exercise: &str, answer: &str) -> String {
             (Some(1), cause) => cause.unwrap_or("no belief").to_string(),
             (code, _) => format!("exit status {code:?}"),
         };
-        if seen != wish {
+        // The exercise as it is shipped may fail for any reason but a good one.
+        let unfinished = answer == exercise && run.status.code() == Some(1);
+        if seen != wish && !unfinished {
             let stderr = String::from_utf8_lossy(&run.stderr);
             writeln!(
                 faults,
