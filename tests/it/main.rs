@@ -22,4 +22,5 @@ mod server;
 mod terminal;
 mod tools;
 mod wire;
+mod workshop;
 mod workspace;
