@@ -124,6 +124,20 @@ impl Bench<'_> {
         self.program.as_mut().ok_or_else(missing)
     }
 
+    /// Hands over the program, so that another can be started beside it.
+    ///
+    /// # Errors
+    /// As [`Bench::program`].
+    pub fn take_program(&mut self) -> Result<Program, Stop> {
+        let missing = || Stop::Trouble("the program was not started".into());
+        self.program.take().ok_or_else(missing)
+    }
+
+    /// Works with another program from now on; returns the one before.
+    pub fn exchange_program(&mut self, other: Program) -> Option<Program> {
+        self.program.replace(other)
+    }
+
     /// Whether the program has ended.
     pub fn has_ended(&mut self) -> bool {
         let ended = |program: &mut Program| program.ended().is_some();

@@ -67,6 +67,7 @@ pub enum Verdict {
 pub const EXERCISES: &[&Exercise] = &[
     &exercises::handshake_probe::EXERCISE,
     &exercises::udp_echo::EXERCISE,
+    &exercises::multicast_listen::EXERCISE,
 ];
 
 /// The exercise with this name.
