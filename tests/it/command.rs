@@ -30,7 +30,19 @@ fn help_says_what_each_command_does_and_shows_examples() {
     let help = run(&["--help"]);
     assert!(help.status.success());
     let help = text(&help.stdout);
-    for command in ["serve", "list", "run", "doctor", "completions"] {
+    for command in [
+        "serve",
+        "list",
+        "run",
+        "watch",
+        "hint",
+        "solution",
+        "reset",
+        "progress",
+        "review",
+        "doctor",
+        "completions",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let own = run(&[command, "--help"]);
         assert!(own.status.success(), "{command}");
