@@ -7,7 +7,7 @@ use crate::diary::deeds;
 use crate::server::edit;
 use crate::terminal::Typing;
 use crate::tools::found;
-use crate::workspace::{DEADLINE, output, read, root, workbook};
+use crate::workspace::{DEADLINE, output, read, workbook};
 use kit::diary::{Deed, VARIABLE};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -394,41 +394,6 @@ fn ctrl_c_at_a_terminal_ends_watch_and_the_judge() {
     typing.enter("\u{3}");
     typing.wait_for("Stopped.");
     assert_eq!(typing.child.wait().unwrap().code(), Some(0));
-}
-
-/// What a learner resets to is what was shipped; who has begun an exercise
-/// is left alone.
-#[test]
-fn every_exercise_is_kept_as_it_is_shipped() {
-    let list = output(workbook().args(["check", "--format", "json"]), "");
-    let list = String::from_utf8(list.stdout).unwrap();
-    let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
-    let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-    assert!(list.lines().count() > 0);
-    for line in list.lines() {
-        let one: serde_json::Value = serde_json::from_str(line).unwrap();
-        let (name, lesson) = (
-            one["exercise"].as_str().unwrap(),
-            one["lesson"].as_str().unwrap(),
-        );
-        let folder = root().join("lessons").join(lesson).join("exercises");
-        let file = folder.join(format!("{name}.rs"));
-        let shipped = folder.join("as-shipped").join(format!("{name}.rs"));
-        if bless {
-            fs::create_dir_all(shipped.parent().unwrap()).unwrap();
-            fs::copy(&file, &shipped).unwrap();
-        }
-        let kept = fs::read_to_string(&shipped);
-        let kept = kept.unwrap_or_else(|e| panic!("{}: {e}; BLESS=1 makes it", shipped.display()));
-        if fs::read_to_string(&file).ok().as_ref() != Some(&kept) {
-            assert!(
-                !ci,
-                "{} is not as it is shipped; BLESS=1 keeps it",
-                file.display()
-            );
-            eprintln!("NOT CHECKED: somebody has begun {name}");
-        }
-    }
 }
 
 /// Notes in the diary that every exercise but udp-echo has passed.
