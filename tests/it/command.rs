@@ -114,6 +114,20 @@ fn a_mistyped_lesson_gets_the_nearest_one_and_exit_2() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+#[test]
+fn a_lesson_or_an_exercise_in_the_place_of_a_command_is_understood() {
+    for (typed, meant) in [("udp", "run udp"), ("udp-echo", "check udp-echo")] {
+        let output = run(&[typed]);
+        assert_eq!(output.status.code(), Some(2));
+        let words = format!(
+            "workbook: there is no command `{typed}`; did you mean: cargo run -- {meant}\n"
+        );
+        assert_eq!(text(&output.stderr), words);
+    }
+    let other = text(&run(&["nothing"]).stderr);
+    assert!(other.contains("unrecognized subcommand"), "{other}");
+}
+
 #[cfg(unix)]
 #[test]
 fn run_passes_on_what_was_typed_and_how_it_ended() {

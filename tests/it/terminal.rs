@@ -58,6 +58,42 @@ fn a_mistyped_experiment_gets_the_nearest_one() {
 }
 
 #[test]
+fn a_listing_that_was_asked_for_by_name_gets_its_option() {
+    let run = output(unkept(lesson("udp")).arg("list"), "");
+    let words = String::from_utf8(run.stderr).unwrap();
+    assert!(words.contains("did you mean `--list`?"), "{words}");
+    assert_eq!(run.status.code(), Some(2));
+}
+
+/// What to do next is a command: the next experiment, and after the last one
+/// the exercises.
+#[test]
+fn the_last_lines_name_what_comes_next_as_commands() {
+    let last = |experiment: &str| {
+        let run = output(unkept(lesson("udp")).arg(experiment), "");
+        let text = String::from_utf8(run.stdout).unwrap();
+        let lines: Vec<_> = text.lines().map(String::from).collect();
+        let at = lines.iter().rposition(|line| line.is_empty()).unwrap();
+        lines[at + 1..].to_vec()
+    };
+    let read = "Read on: cargo run, then the chapter \"UDP: datagrams\"";
+    let next = "Next: cargo run -p lesson-udp -- boundaries";
+    assert_eq!(last("echo"), [next, read]);
+    let end = last("no-listen");
+    let exercises = std::fs::read_dir(crate::workspace::root().join("lessons/udp/exercises"));
+    let exercises = exercises.unwrap().filter(|file| {
+        let name = file.as_ref().unwrap().file_name();
+        name.to_string_lossy().matches('.').count() == 1
+    });
+    assert_eq!(end.len(), 1 + exercises.count(), "{end:?}");
+    assert!(
+        end.contains(&"Build: cargo run -- watch udp-echo".into()),
+        "{end:?}"
+    );
+    assert_eq!(end.last().unwrap(), read);
+}
+
+#[test]
 fn colour_follows_the_flag_then_no_color_then_force() {
     let coloured = |args: &[&str], variables: &[(&str, &str)]| {
         let mut command = unkept(lesson("udp"));
@@ -108,7 +144,8 @@ fn a_right_and_a_wrong_prediction_at_a_terminal() {
     typing.wait_for("Enter for the next experiment");
     assert!(typing.seen.contains('\x1b'), "no colour at a terminal");
     typing.enter("q");
-    typing.wait_for("Read on: book/udp.md");
+    typing.wait_for("Build: cargo run -- watch udp-echo");
+    typing.wait_for("Read on: cargo run, then the chapter \"UDP: datagrams\"");
     assert_eq!(typing.child.wait().unwrap().code(), Some(0));
 }
 

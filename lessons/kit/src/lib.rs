@@ -16,6 +16,7 @@ mod ladder;
 mod lesson;
 mod narrator;
 mod output;
+mod root;
 mod teach;
 mod terminal;
 

@@ -4,7 +4,7 @@ use crate::diary::{Deed, Diary, Source};
 use crate::output::{Format, Output, draws, print};
 use crate::{
     Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
-    Narrator, Offered, Outcome, Status, color, errno,
+    Narrator, Offered, Outcome, Status, color, errno, root,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::io::{self, IsTerminal};
@@ -317,7 +317,9 @@ fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {
 fn unknown(lesson: &Lesson, name: &str) -> ExitCode {
     let name = crate::visible(name);
     let mut sentence = format!("there is no experiment `{name}` here");
-    if let Some(near) = lesson.nearest(&name) {
+    if name == "list" {
+        sentence += "; did you mean `--list`?";
+    } else if let Some(near) = lesson.nearest(&name) {
         sentence += &format!("; did you mean `{near}`?");
     }
     eprintln!(
@@ -347,12 +349,8 @@ fn offered(choice: &Choice) -> Offered {
     }
 }
 
-/// The last lines of a run: where this is explained, and what to do next.
+/// The last lines of a run: what comes next, what to build, what to read.
 fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
-    let page = format!(
-        "Read on: book/{}.md, or `cargo run` for the whole book.",
-        lesson.name
-    );
     let next = match ran {
         [one] => {
             let all = lesson.experiments.iter();
@@ -360,11 +358,16 @@ fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
         }
         _ => None,
     };
-    match next {
-        Some(next) => format!(
-            "\nNext: cargo run -p lesson-{} -- {}\n{page}\n",
-            lesson.name, next.name
-        ),
-        None => format!("\n{page}\n"),
+    let mut lines = String::from("\n");
+    if let Some(next) = next {
+        let (lesson, name) = (lesson.name, next.name);
+        lines += &format!("Next: cargo run -p lesson-{lesson} -- {name}\n");
+    } else {
+        // Who is through can use what was seen.
+        for exercise in root::exercises(lesson.name) {
+            lines += &format!("Build: cargo run -- watch {exercise}\n");
+        }
     }
+    let title = lesson.title;
+    lines + &format!("Read on: cargo run, then the chapter \"{title}\"\n")
 }

@@ -8,6 +8,7 @@ mod deed;
 
 pub use deed::{Deed, Entry, Failed, Rule, Source, VERSION};
 
+use crate::root;
 use serde_json::{Map, Value};
 use std::env;
 use std::fs::{self, File};
@@ -44,11 +45,7 @@ impl Diary {
     /// The environment variable [`VARIABLE`] goes before both. There is none
     /// if it says `off`, or if there is no workbook.
     pub fn find() -> Option<Diary> {
-        Diary::chosen(|| {
-            let compiled_in = Path::new(env!("CARGO_MANIFEST_DIR"));
-            let here = env::current_dir().ok();
-            root(compiled_in.ancestors().nth(2), here.as_deref())
-        })
+        Diary::chosen(root::find)
     }
 
     /// The diary of the workbook in this folder; [`VARIABLE`] goes before it.
@@ -148,14 +145,6 @@ impl Pages {
 pub fn now_ms() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(now.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The workbook that was compiled, if it is still there, else the nearest.
-fn root(compiled_in: Option<&Path>, here: Option<&Path>) -> Option<PathBuf> {
-    let above = here.into_iter().flat_map(Path::ancestors);
-    let mut places = compiled_in.into_iter().chain(above);
-    let found = places.find(|folder| folder.join("book.toml").is_file());
-    found.map(Path::to_path_buf)
 }
 
 /// Writes the entry as a line of its own, in one write.
@@ -267,22 +256,6 @@ mod tests {
             ),
             "{first}"
         );
-    }
-
-    #[test]
-    fn the_workbook_that_was_compiled_goes_before_the_nearest_one() {
-        let scratch = Scratch::new("root");
-        let folder = scratch.0.file.parent().unwrap();
-        let [old, new] = ["old", "new"].map(|name| folder.join(name));
-        let inside = new.join("lessons/udp");
-        fs::create_dir_all(&inside).unwrap();
-        fs::create_dir_all(&old).unwrap();
-        let found = |here| root(Some(&old), Some(here));
-        assert_eq!(root(Some(&old), None), None);
-        fs::write(new.join("book.toml"), "").unwrap();
-        assert_eq!(found(&inside), Some(new.clone()));
-        fs::write(old.join("book.toml"), "").unwrap();
-        assert_eq!(found(&inside), Some(old.clone()));
     }
 
     #[test]
