@@ -21,6 +21,7 @@ mod recordings;
 mod server;
 mod terminal;
 mod tools;
+mod watch;
 mod wire;
 mod workshop;
 mod workspace;

@@ -1,30 +1,24 @@
-//! `hint`, `solution`, `reset` and `watch`, in a workbook of the test's own.
+//! `hint`, `solution`, `reset`, and what the judge keeps, in a workbook of the
+//! test's own.
 //!
 //! Its learner writes in Python: the `cargo` there only copies the file to
 //! where the judge looks for the compiled program. The judge is the real one.
 
 use crate::diary::deeds;
-use crate::server::edit;
-use crate::terminal::Typing;
 use crate::tools::found;
-use crate::workspace::{DEADLINE, output, read, workbook};
+use crate::workspace::{output, read, workbook};
 use kit::diary::{Deed, VARIABLE};
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Instant;
+use std::process::{Command, Output};
 use tempfile::TempDir;
-use wait_timeout::ChildExt;
 
-const FILE: &str = "lessons/udp/exercises/udp-echo.rs";
+pub const FILE: &str = "lessons/udp/exercises/udp-echo.rs";
 const STUB: &str = "#!/usr/bin/env python3\n# Nothing yet.\n";
 
 /// A server for `udp-echo`; what it does with a datagram comes after it.
-const SERVER: &str = "#!/usr/bin/env python3
+pub const SERVER: &str = "#!/usr/bin/env python3
 import socket, sys
 host, port = sys.argv[1].rsplit(':', 1)
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -35,16 +29,16 @@ while True:
     data, peer = server.recvfrom(65535)
     first = first or peer
 ";
-const RIGHT: &str = "    server.sendto(data, peer)\n";
-const WRONG: &str = "    server.sendto(data, first)\n";
+pub const RIGHT: &str = "    server.sendto(data, peer)\n";
+pub const WRONG: &str = "    server.sendto(data, first)\n";
 
 /// A workbook with one lesson, its exercise and a diary.
-struct Workshop {
-    folder: TempDir,
+pub struct Workshop {
+    pub folder: TempDir,
 }
 
 impl Workshop {
-    fn new() -> Workshop {
+    pub fn new() -> Workshop {
         let folder = crate::server::small_book();
         let workshop = Workshop { folder };
         workshop.write(FILE, STUB);
@@ -66,17 +60,17 @@ mv target/debug/examples/copy target/debug/examples/udp-echo
         workshop
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = workbook();
         command.arg("--root").arg(self.folder.path()).args(args);
         // As a learner has it: the diary lies in the workbook.
@@ -84,19 +78,19 @@ mv target/debug/examples/copy target/debug/examples/udp-echo
         command
     }
 
-    fn run(&self, args: &[&str]) -> Output {
+    pub fn run(&self, args: &[&str]) -> Output {
         output(&mut self.command(args), "")
     }
 
     /// What a command prints; all must be well.
-    fn said(&self, args: &[&str]) -> String {
+    pub fn said(&self, args: &[&str]) -> String {
         let run = self.run(args);
         let words = String::from_utf8_lossy(&run.stderr);
         assert_eq!((&*words, run.status.code()), ("", Some(0)), "{args:?}");
         String::from_utf8(run.stdout).unwrap()
     }
 
-    fn deeds(&self) -> Vec<Deed> {
+    pub fn deeds(&self) -> Vec<Deed> {
         deeds(&self.path(".workbook"))
     }
 }
@@ -285,199 +279,4 @@ ls \"$1/lessons/udp/exercises\"; exit $code";
     );
     let left = String::from_utf8(run.stdout).unwrap();
     assert_eq!(left, "as-shipped\nfull\nudp-echo.rs\n");
-}
-
-#[test]
-fn watch_checks_on_save_and_ends_when_all_has_passed() {
-    checks_on_save(&[]);
-}
-
-#[test]
-fn watch_checks_on_save_where_it_must_look_for_edits_too() {
-    checks_on_save(&["--poll"]);
-}
-
-fn checks_on_save(options: &[&str]) {
-    if !found("python3") {
-        return;
-    }
-    let workshop = Workshop::new();
-    pass_all_but_udp_echo(&workshop);
-    let mut watch = Watching::start(&workshop, options);
-    watch.until("Watching lessons/udp/exercises/udp-echo.rs");
-    watch.until("h hint, s solution, n next, l list, c check again, q quit (and Enter)");
-    edit(workshop.folder.path(), FILE, |_| "no python\n".into());
-    watch.until("does not compile");
-    watch.until("q quit");
-    edit(workshop.folder.path(), FILE, |_| format!("{SERVER}{WRONG}"));
-    watch.until("BROKEN");
-    watch.until("q quit");
-    fs::remove_file(workshop.path(FILE)).unwrap();
-    watch.until("There is no lessons/udp/exercises/udp-echo.rs");
-    workshop.write(FILE, &format!("{SERVER}{RIGHT}"));
-    watch.until("udp-echo: every rule is kept.");
-    watch.until("Every exercise has passed.");
-    assert_eq!(watch.end().code(), Some(0));
-    let Some(Deed::Verdict { passed, .. }) = workshop.deeds().pop() else {
-        panic!("{:?}", workshop.deeds());
-    };
-    assert!(passed);
-}
-
-#[test]
-fn the_keys_of_watch_do_what_they_say() {
-    let workshop = Workshop::new();
-    workshop.write(FILE, "no python\n");
-    let mut watch = Watching::start(&workshop, &["udp-echo"]);
-    watch.until("does not compile");
-    watch.until("q quit");
-    for (key, says) in [
-        ("h", "udp-echo, hint 1 of 3"),
-        ("h", "udp-echo, hint 2 of 3"),
-        ("s", "udp-echo has not passed yet"),
-        ("l", "> udp-echo "),
-        ("c", "does not compile"),
-        ("x\u{1b}", "`x\\u{1b}` is no key"),
-    ] {
-        watch.types(key);
-        watch.until(says);
-    }
-    watch.types("n");
-    let next = watch.until("Watching lessons/");
-    assert!(!next.contains("udp-echo.rs"), "{next}");
-    watch.types("q");
-    watch.until("Stopped.");
-    assert_eq!(watch.end().code(), Some(0));
-}
-
-#[test]
-fn watch_goes_on_without_a_keyboard_and_ctrl_c_ends_it() {
-    let workshop = Workshop::new();
-    workshop.write(FILE, "no python\n");
-    for signal in ["INT", "TERM"] {
-        let mut watch = Watching::start(&workshop, &["udp-echo"]);
-        drop(watch.stdin.take());
-        watch.until("Save the file");
-        edit(workshop.folder.path(), FILE, |text| format!("{text}more\n"));
-        watch.until("Save the file");
-        let pid = watch.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
-        assert!(sent.unwrap().success());
-        watch.until("Stopped.");
-        assert_eq!(watch.end().code(), Some(0));
-    }
-}
-
-#[test]
-fn watch_names_what_it_does_not_know() {
-    let run = Workshop::new().run(&["watch", "upd-echo"]);
-    assert_eq!(run.status.code(), Some(2));
-    let words = String::from_utf8(run.stderr).unwrap();
-    assert!(words.contains("did you mean `udp-echo`?"), "{words}");
-}
-
-/// At a real terminal, Ctrl-C goes to the judge, too.
-#[test]
-fn ctrl_c_at_a_terminal_ends_watch_and_the_judge() {
-    let workshop = Workshop::new();
-    workshop.write(FILE, "#!/bin/sh\nsleep 1000\n");
-    let command = workshop.command(&["watch", "udp-echo"]);
-    let mut line = format!(
-        "env TERM=dumb {VARIABLE}= CARGO='{}'",
-        workshop.path("cargo").display()
-    );
-    for word in std::iter::once(command.get_program()).chain(command.get_args()) {
-        line += &format!(" '{}'", word.to_string_lossy());
-    }
-    let mut typing = Typing::at(&line);
-    typing.wait_for("seed");
-    typing.enter("\u{3}");
-    typing.wait_for("Stopped.");
-    assert_eq!(typing.child.wait().unwrap().code(), Some(0));
-}
-
-/// Notes in the diary that every exercise but udp-echo has passed.
-fn pass_all_but_udp_echo(workshop: &Workshop) {
-    let list = workshop.said(&["check", "--format", "json"]);
-    let diary = kit::diary::Diary::in_folder(&workshop.path(".workbook"));
-    for line in list.lines() {
-        let one: serde_json::Value = serde_json::from_str(line).unwrap();
-        let exercise = one["exercise"].as_str().unwrap().to_string();
-        if exercise != "udp-echo" {
-            let verdict = Deed::Verdict {
-                exercise,
-                passed: true,
-                seed: 1,
-                rules: Vec::new(),
-                failed: None,
-                command: None,
-            };
-            diary.add(verdict).unwrap();
-        }
-    }
-}
-
-/// A running `workbook watch`; it ends with the test.
-struct Watching {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    lines: Receiver<String>,
-}
-
-impl Watching {
-    fn start(workshop: &Workshop, options: &[&str]) -> Watching {
-        let mut command = workshop.command(&["watch"]);
-        command.args(options).stdin(Stdio::piped());
-        let (reader, writer) = std::io::pipe().unwrap();
-        command.stdout(writer.try_clone().unwrap()).stderr(writer);
-        let mut child = command.spawn().unwrap();
-        // Or the pipe would never end.
-        drop(command);
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || {
-            for line in BufReader::new(reader).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        let stdin = child.stdin.take();
-        Watching {
-            child,
-            stdin,
-            lines,
-        }
-    }
-
-    fn types(&mut self, line: &str) {
-        let stdin = self.stdin.as_mut().unwrap();
-        writeln!(stdin, "{line}").unwrap();
-    }
-
-    /// The next line with these words.
-    #[track_caller]
-    fn until(&mut self, words: &str) -> String {
-        let deadline = Instant::now() + DEADLINE;
-        let mut seen = String::new();
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
-                Ok(line) if line.contains(words) => return line,
-                Ok(line) => seen += &format!("{line}\n"),
-                Err(error) => panic!("{error}: never saw {words:?} after\n{seen}"),
-            }
-        }
-    }
-
-    fn end(mut self) -> ExitStatus {
-        let status = self.child.wait_timeout(DEADLINE).unwrap();
-        status.expect("it ends")
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
