@@ -96,7 +96,11 @@ fn a_diary_that_cannot_be_written_harms_no_lesson() {
         assert!(words.starts_with("Your progress is not kept: "), "{words}");
         assert!(words.contains(why), "{words}");
         let told = String::from_utf8(run.stdout).unwrap();
-        assert_eq!(told.matches("\"event\":\"end\"").count(), 9);
+        let count = |event| told.matches(&format!("\"event\":\"{event}\"")).count();
+        assert!(
+            count("end") > 1 && count("end") == count("question"),
+            "{told}"
+        );
     }
     assert_eq!(read(file), "not a folder");
 }

@@ -148,7 +148,7 @@ fn a_verdict_is_kept_with_its_rules_and_the_belief() {
     };
     assert_eq!((passed, failed, command), (true, None, Some(right)));
     let text = workshop.said(&["progress"]);
-    assert!(text.contains("1 of 1\n"), "{text}");
+    assert!(text.contains("; 1 of "), "{text}");
 }
 
 #[test]

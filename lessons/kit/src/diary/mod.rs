@@ -109,9 +109,18 @@ impl Diary {
         }
     }
 
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        // A pipe or a device might never end.
+        if fs::metadata(&self.file)?.is_file() {
+            return fs::read(&self.file);
+        }
+        let words = "it is not an ordinary file";
+        Err(io::Error::new(ErrorKind::InvalidInput, words))
+    }
+
     /// Reads all of it; a diary that was never written is an empty one.
     pub fn read(&self) -> io::Result<Pages> {
-        match fs::read(&self.file) {
+        match self.bytes() {
             Ok(bytes) => Ok(pages(&bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 Ok(Pages::default())
