@@ -1,4 +1,5 @@
-//! `workbook list`: the chapters, and what each lesson's experiments show.
+//! `workbook list`: the chapters, what each lesson's experiments show, and what
+//! there is to build.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,6 +10,7 @@ use kit::Listed;
 
 use crate::chapters;
 use crate::cmd::say;
+use crate::judge::EXERCISES;
 use crate::place::Place;
 
 /// Prints every chapter of the book, and under each lesson its experiments.
@@ -27,9 +29,13 @@ pub fn run(place: &Place) -> Result<ExitCode> {
         say(&format!("{number:>2}  {title:<width$}  {what}"))?;
         if let Some(lesson) = lesson {
             list_experiments(&place.root, lesson)?;
+            for one in EXERCISES.iter().filter(|one| one.lesson == lesson) {
+                say(&format!("      build {}: {}", one.name.cyan(), one.about))?;
+            }
         }
     }
     say("\nOne experiment: cargo run -p lesson-NAME -- EXPERIMENT")?;
+    say("One to build:   cargo run -- watch EXERCISE")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -69,6 +69,7 @@ fn list_names_ten_chapters_and_what_is_written() {
     assert!(!list.contains("not written yet"), "{list}");
     assert!(list.contains("cargo run -p lesson-udp\n"), "{list}");
     assert!(list.contains("cargo run -p lesson-chat\n"), "{list}");
+    assert!(list.contains("\n      build udp-echo: "), "{list}");
 }
 
 #[test]
