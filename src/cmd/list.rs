@@ -30,12 +30,12 @@ pub fn run(place: &Place) -> Result<ExitCode> {
         if let Some(lesson) = lesson {
             list_experiments(&place.root, lesson)?;
             for one in EXERCISES.iter().filter(|one| one.lesson == lesson) {
-                say(&format!("      build {}: {}", one.name.cyan(), one.about))?;
+                let command = format!("cargo run -- watch {}", one.name);
+                say(&format!("      build it: {}", command.green()))?;
             }
         }
     }
     say("\nOne experiment: cargo run -p lesson-NAME -- EXPERIMENT")?;
-    say("One to build:   cargo run -- watch EXERCISE")?;
     Ok(ExitCode::SUCCESS)
 }
 

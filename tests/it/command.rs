@@ -69,7 +69,10 @@ fn list_names_ten_chapters_and_what_is_written() {
     assert!(!list.contains("not written yet"), "{list}");
     assert!(list.contains("cargo run -p lesson-udp\n"), "{list}");
     assert!(list.contains("cargo run -p lesson-chat\n"), "{list}");
-    assert!(list.contains("\n      build udp-echo: "), "{list}");
+    assert!(
+        list.contains("\n      build it: cargo run -- watch udp-echo\n"),
+        "{list}"
+    );
 }
 
 #[test]
