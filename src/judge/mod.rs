@@ -9,8 +9,10 @@
 pub mod bench;
 pub mod bytes;
 pub mod cause;
+pub mod entry;
 pub mod exercises;
 pub mod fault;
+pub mod files;
 pub mod program;
 pub mod subject;
 pub mod tcp;
