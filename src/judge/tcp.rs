@@ -138,7 +138,6 @@ impl Tcp {
     /// `Trouble` where the kernel does not say.
     pub fn sends_until_unread(&mut self, line: &[u8]) -> Result<usize, Stop> {
         self.keeps_its_queue()?;
-        let (local, peer) = (self.stream.local_addr()?, self.stream.peer_addr()?);
         // Small enough for the smallest window that Linux begins with.
         let many = 24 * 1024 / line.len().max(1);
         let (mut sent, mut unread) = (0, 0);
@@ -150,17 +149,42 @@ impl Tcp {
             self.pushes(&line.repeat(count))?;
             sent += count;
             let wait = Duration::from_millis(if unread == 0 { 150 } else { 40 });
-            let since = Instant::now();
-            unread += 1;
-            while since.elapsed() < wait {
-                if all_read(peer, local)? {
-                    unread = 0;
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(1));
-            }
+            unread = match self.is_read(wait)? {
+                true => 0,
+                false => unread + 1,
+            };
         }
         Ok(sent)
+    }
+
+    /// Whether the program reads all that was sent, within this time from when
+    /// all of it has arrived.
+    fn is_read(&self, within: Duration) -> Result<bool, Stop> {
+        let (ours, theirs) = (self.stream.local_addr()?, self.stream.peer_addr()?);
+        let mut arrived = None;
+        let until = Instant::now() + REPLY;
+        while Instant::now() < until {
+            let sockets = wire::diag::sockets()?;
+            let end = |local, peer| {
+                let same = |one: &&wire::diag::Socket| one.local == local && one.peer == peer;
+                sockets.iter().find(same)
+            };
+            let under_way = end(ours, theirs).map_or(0, |one| one.send_queue);
+            let unread = end(theirs, ours).map_or(0, |one| one.receive_queue);
+            match (under_way, unread) {
+                (0, 0) => return Ok(true),
+                (0, _) => {
+                    let since = *arrived.get_or_insert_with(Instant::now);
+                    if since.elapsed() > within {
+                        return Ok(false);
+                    }
+                }
+                _ => {}
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // The queue over there is so full that the kernel takes no more.
+        Ok(false)
     }
 
     /// Sends this again and again until no more fits into the queues between
@@ -269,15 +293,6 @@ impl Tcp {
         // With a linger time of zero, close sends RST: socket(7), SO_LINGER.
         SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
     }
-}
-
-/// Whether the program's end of a connection has read all that has come.
-fn all_read(program: SocketAddr, judge: SocketAddr) -> Result<bool, Stop> {
-    let sockets = wire::diag::sockets()?;
-    let mut theirs = sockets
-        .iter()
-        .filter(|one| one.local == program && one.peer == judge);
-    Ok(theirs.all(|one| one.receive_queue == 0))
 }
 
 impl Heard {
