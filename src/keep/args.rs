@@ -27,6 +27,10 @@ pub struct KeepArgs {
     #[arg(long, value_name = "PID", hide = true)]
     pub parent: Option<u32>,
 
+    /// Give the program this niceness
+    #[arg(long, value_name = "N", hide = true, allow_negative_numbers = true)]
+    pub nice: Option<i32>,
+
     /// Which part of the work to do
     #[arg(long, value_enum, default_value_t, hide = true)]
     pub role: Role,

@@ -8,22 +8,32 @@ use std::process::{self, Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, WaitOptions, WaitStatus};
-use rustix::process::{kill_process, kill_process_group, setsid, wait};
+use rustix::process::{Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, getrlimit};
+use rustix::process::{kill_process, kill_process_group, setrlimit, setsid, wait};
 
 use super::args::{KeepArgs, Role};
 use super::report::{Limit, Line, Report};
 use super::signals::Signals;
 use super::tree::{self, Swept};
 
-/// How often to look whether whoever started us is still there.
+/// How often the guard looks whether whoever started us is still there.
 const PERIOD: Duration = Duration::from_millis(25);
-/// How often to look at what the program uses: the first is the shortest.
-const LOOKS: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(250)];
-/// A look costs time; so much of it may be spent looking: one part of so many.
-const SPARED: u32 = 30;
-/// How long killing may take. What is left then cannot be killed by us.
-const KILLING: Duration = Duration::from_secs(5);
+/// How often the keeper looks whether processes are made quickly.
+const GLANCE: Duration = Duration::from_millis(3);
+/// How many are quick, made since it has looked at what the program uses.
+const QUICK: i64 = 24;
+/// How often it looks at that in any case: the shortest and the longest time.
+const LOOKS: [Duration; 2] = [Duration::from_millis(15), Duration::from_millis(250)];
+/// Of what time it may spend so: one part of so many.
+const SPARED: u32 = 40;
+/// By how much the keeper goes before the program, in niceness.
+const FORWARD: i32 = 10;
+/// How long nothing may die before we believe that what is left cannot be
+/// killed by us.
+const KILLING: Duration = Duration::from_secs(3);
+/// How many processes and threads a program may make that we do not see in
+/// time, and the user's other programs meanwhile.
+const SLACK: u64 = 512;
 
 /// Does its part of the work; ends as the program does.
 pub fn run(args: &KeepArgs) -> Result<ExitCode> {
@@ -61,7 +71,6 @@ fn below(args: &KeepArgs, role: Role) -> Command {
             }
         }
     }
-    command.arg("--").args(&args.command);
     command
 }
 
@@ -75,6 +84,12 @@ pub fn ourselves() -> PathBuf {
 
 /// Becomes the program, which then dies with the keeper that started us.
 fn become_program(args: &KeepArgs) -> Result<ExitCode> {
+    // A session of its own: where the system shares out its time by session
+    // (sched(7), autogroup), what it starts cannot take all of ours.
+    let _ = setsid();
+    if let Some(nice) = args.nice {
+        let _ = rustix::process::setpriority_process(None, nice);
+    }
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     // If the keeper ended before that call, nothing would tell us.
@@ -112,8 +127,10 @@ fn keep(args: &KeepArgs) -> Result<ExitCode> {
         _ => below(args, Role::Starter),
     };
     if args.role == Role::Keeper {
-        command.process_group(0);
+        command.args(["--nice", &step_forward().to_string()]);
+        limit_user(args);
     }
+    command.arg("--").args(&args.command);
     let child = command.spawn().context("cannot start myself again")?;
     let mut ward = Ward {
         pid: Pid::from_child(&child),
@@ -142,9 +159,7 @@ fn keep(args: &KeepArgs) -> Result<ExitCode> {
 
 /// Watches until the program has ended or has to: then why, if for a limit.
 fn watch(args: &KeepArgs, parent: u32, signals: &Signals, ward: &mut Ward) -> Option<Limit> {
-    let started = Instant::now();
-    let limited = args.processes.is_some() || args.memory_mb.is_some();
-    let mut look = started;
+    let mut use_of = Use::new(args);
     loop {
         ward.reap();
         if ward.ended.is_some() || parent_id() != parent || signals.hung_up() {
@@ -156,40 +171,78 @@ fn watch(args: &KeepArgs, parent: u32, signals: &Signals, ward: &mut Ward) -> Op
         if signals.interrupted() {
             ward.signal(Signal::INT);
         }
-        let now = Instant::now();
-        let mut wait = PERIOD;
-        if args.role == Role::Keeper {
-            let time = args.seconds.map(|time| (started + time, time));
-            if let Some((end, time)) = time {
-                if now >= end {
-                    return Some(Limit::Time(time.as_millis() as u64));
-                }
-                wait = wait.min(end - now);
-            }
-            if limited && now >= look {
-                if let Some(limit) = overused(args) {
-                    return Some(limit);
-                }
-                look = Instant::now() + (now.elapsed() * SPARED).clamp(LOOKS[0], LOOKS[1]);
-            }
-            if limited {
-                wait = wait.min(look.saturating_duration_since(Instant::now()));
-            }
+        match args.role {
+            Role::Keeper => match use_of.limit_broken() {
+                Some(limit) => return Some(limit),
+                None => signals.wait(use_of.patience()),
+            },
+            _ => signals.wait(PERIOD),
         }
-        signals.wait(wait);
     }
 }
 
-/// Looks whether there are too many processes, or whether they hold too much.
-fn overused(args: &KeepArgs) -> Option<Limit> {
-    let all = tree::below(process::id() as i32);
-    if let Some(most) = args.processes
-        && all.len() > most as usize
-    {
-        return Some(Limit::Processes(most));
+/// Watches what the program uses.
+struct Use<'a> {
+    args: &'a KeepArgs,
+    started: Instant,
+    /// When to look next in any case, and the last process at the last look.
+    look: Instant,
+    last: Option<i64>,
+}
+
+impl Use<'_> {
+    fn new(args: &KeepArgs) -> Use<'_> {
+        let started = Instant::now();
+        Use {
+            args,
+            started,
+            look: started,
+            last: None,
+        }
     }
-    let most = args.memory_mb?;
-    (tree::resident_kb(&all) > most * 1024).then_some(Limit::Memory(most))
+
+    fn limit_broken(&mut self) -> Option<Limit> {
+        let time = self.args.seconds;
+        if let Some(time) = time.filter(|time| self.started.elapsed() >= *time) {
+            return Some(Limit::Time(time.as_millis() as u64));
+        }
+        let now = Instant::now();
+        let last = tree::last_pid();
+        let quick = match (self.last, last) {
+            (Some(then), Some(now)) => now - then > QUICK || now < then,
+            _ => false,
+        };
+        if now < self.look && !quick {
+            return None;
+        }
+        self.last = last;
+        let broken = self.overused();
+        self.look = Instant::now() + (now.elapsed() * SPARED).clamp(LOOKS[0], LOOKS[1]);
+        broken
+    }
+
+    /// Looks whether there are too many processes, or whether they hold too
+    /// much memory.
+    fn overused(&self) -> Option<Limit> {
+        let processes = self.args.processes;
+        let enough = processes.map_or(usize::MAX, |most| most as usize);
+        let all = tree::some_below(process::id() as i32, enough);
+        if let Some(most) = processes
+            && all.len() > enough
+        {
+            return Some(Limit::Processes(most));
+        }
+        let most = self.args.memory_mb?;
+        (tree::resident_kb(&all) > most * 1024).then_some(Limit::Memory(most))
+    }
+
+    /// How long nothing needs to be looked at.
+    fn patience(&self) -> Duration {
+        let time = self.args.seconds.unwrap_or(PERIOD);
+        let left = time.saturating_sub(self.started.elapsed());
+        let limited = self.args.processes.is_some() || self.args.memory_mb.is_some();
+        left.min(if limited { GLANCE } else { PERIOD })
+    }
 }
 
 /// The child: for the keeper the program, for the guard the keeper.
@@ -216,17 +269,47 @@ impl Ward {
 
     fn signal(&self, signal: Signal) {
         // Only before it is reaped: then the number is still its own.
-        let _ = match self.group {
-            true => kill_process_group(self.pid, signal),
-            false => kill_process(self.pid, signal),
-        };
+        let group = self.group && kill_process_group(self.pid, signal).is_ok();
+        if !group {
+            // The group is there a moment later than the process.
+            let _ = kill_process(self.pid, signal);
+        }
     }
+}
+
+/// Goes before others on the processor, where that is allowed: who has to end
+/// what went wild must not wait for its turn among it. Returns what the
+/// program is to go back to.
+fn step_forward() -> i32 {
+    let nice = rustix::process::getpriority_process(None).unwrap_or(0);
+    let _ = rustix::process::setpriority_process(None, nice - FORWARD);
+    // Where time is shared out by session, that is for the session (sched(7)).
+    let _ = std::fs::write("/proc/self/autogroup", (-FORWARD).to_string());
+    nice
+}
+
+/// Lets the kernel end a fork bomb that starts faster than we see. That limit
+/// counts all that the user runs, threads too, and holds for all but root, so
+/// it is far above our own.
+fn limit_user(args: &KeepArgs) {
+    let user = rustix::process::getuid();
+    let Some(processes) = args.processes.filter(|_| !user.is_root()) else {
+        return;
+    };
+    let most = tree::tasks_of(user.as_raw()) + u64::from(processes) + SLACK;
+    let limit = getrlimit(Resource::Nproc);
+    let current = limit.current.map_or(most, |now| now.min(most));
+    let new = Rlimit {
+        current: Some(current),
+        ..limit
+    };
+    // Below the maximum; it may always be set.
+    let _ = setrlimit(Resource::Nproc, new);
 }
 
 /// Keeps the program and us from writing core files: 1 is no size for one,
 /// and also forbids to pipe it to another program (core(5)).
 fn leave_no_core() {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let maximum = getrlimit(Resource::Core).maximum;
     let one = Some(maximum.map_or(1, |most| most.min(1)));
     // A lower limit may always be set.

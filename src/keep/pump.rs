@@ -242,7 +242,11 @@ pub struct Source<F> {
     stream: Stream,
     from: Option<F>,
     lines: Lines,
-    bytes_left: usize,
+    /// Bytes read, and bytes of lines passed on; the second never exceed the
+    /// limit, and nothing is passed on after the first have.
+    read: usize,
+    passed: usize,
+    bytes: usize,
     lines_left: usize,
     flooded: bool,
 }
@@ -253,7 +257,9 @@ impl<F: Read> Source<F> {
             stream,
             from,
             lines: Lines::new(limits.line_bytes),
-            bytes_left: limits.output_bytes,
+            read: 0,
+            passed: 0,
+            bytes: limits.output_bytes,
             lines_left: limits.lines,
             flooded: false,
         }
@@ -275,14 +281,12 @@ impl<F: Read> Source<F> {
             }
             let _ = tell.send(Wrote::Closed(self.stream));
         } else {
+            self.read = self.read.saturating_add(read);
             self.pass(&buffer[..read], shared, tell);
         }
     }
 
     fn pass(&mut self, mut bytes: &[u8], shared: &Shared, tell: &Sender<Wrote>) {
-        let allowed = self.bytes_left.min(bytes.len());
-        self.bytes_left -= allowed;
-        let mut flood = allowed < bytes.len();
         if self.flooded {
             // Only last words count now, and those are short.
             let skipped = bytes.len().saturating_sub(4096);
@@ -293,17 +297,19 @@ impl<F: Read> Source<F> {
         }
         let mut state = shared.state();
         let (stream, flooded) = (self.stream, self.flooded);
-        let lines_left = &mut self.lines_left;
-        let mut passed = 0;
+        let mut full = false;
+        let Source {
+            passed, lines_left, ..
+        } = self;
         self.lines.take(bytes, |line| {
-            passed += line.len() + 1;
             if stream == Stream::Err {
                 state.keep(&line);
             }
-            if flooded || passed > allowed || *lines_left == 0 {
-                flood |= *lines_left == 0;
+            full |= *lines_left == 0 || *passed + line.len() + 1 > self.bytes;
+            if flooded || full {
                 return;
             }
+            *passed += line.len() + 1;
             *lines_left -= 1;
             let _ = tell.send(match stream {
                 Stream::Out => Wrote::Out(line),
@@ -316,7 +322,7 @@ impl<F: Read> Source<F> {
             state.unfinished.extend(&rest[..rest.len().min(200)]);
         }
         drop(state);
-        if flood && !self.flooded {
+        if (full || self.read > self.bytes) && !self.flooded {
             self.flooded = true;
             let _ = tell.send(Wrote::Flood(stream));
         }

@@ -16,25 +16,55 @@ pub struct Stat {
     pub state: char,
     /// Time on a processor, its own and that of children it has waited for.
     pub cpu_ticks: u64,
+    pub threads: u64,
     pub resident_pages: u64,
 }
 
 /// All processes below one, itself left out.
 pub fn below(root: i32) -> Vec<Stat> {
-    let mut rest: Vec<Stat> = pids().into_iter().filter_map(stat).collect();
+    some_below(root, usize::MAX)
+}
+
+/// The processes below one; it may stop looking when there are more than
+/// `enough`.
+pub fn some_below(root: i32, enough: usize) -> Vec<Stat> {
     let mut ours = HashSet::from([root]);
     let mut found = Vec::new();
-    loop {
-        let (children, others): (Vec<_>, Vec<_>) = rest
-            .into_iter()
-            .partition(|stat| ours.contains(&stat.parent));
-        if children.is_empty() {
+    let mut rest = Vec::new();
+    for stat in pids(root).into_iter().filter_map(stat) {
+        if ours.contains(&stat.parent) {
+            ours.insert(stat.pid);
+            found.push(stat);
+        } else {
+            rest.push(stat);
+        }
+        if found.len() > enough {
             return found;
         }
-        ours.extend(children.iter().map(|stat| stat.pid));
-        found.extend(children);
-        rest = others;
     }
+    // Children with lower numbers than their parents.
+    while let Some(at) = rest.iter().position(|stat| ours.contains(&stat.parent)) {
+        let stat = rest.swap_remove(at);
+        ours.insert(stat.pid);
+        found.push(stat);
+    }
+    found
+}
+
+/// How many processes and threads a user has; the limit of them counts both.
+pub fn tasks_of(user: u32) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    let is_theirs =
+        |pid: &i32| fs::metadata(format!("/proc/{pid}")).is_ok_and(|folder| folder.uid() == user);
+    let theirs = pids(0).into_iter().filter(is_theirs).filter_map(stat);
+    theirs.map(|stat| stat.threads).sum()
+}
+
+/// The number of the process that was made last, anywhere on the system; None
+/// where it is not told (proc_loadavg(5)).
+pub fn last_pid() -> Option<i64> {
+    let line = fs::read_to_string("/proc/loadavg").ok()?;
+    line.split_ascii_whitespace().nth(4)?.parse().ok()
 }
 
 /// The sum of their memory, in kilobytes.
@@ -66,34 +96,40 @@ fn parse(pid: i32, line: &str) -> Option<Stat> {
         parent: fields.get(1)?.parse().ok()?,
         // utime, stime, cutime, cstime.
         cpu_ticks: number(14)? + number(15)? + number(16)? + number(17)?,
+        threads: number(20)?,
         resident_pages: number(24)?,
     })
 }
 
-fn pids() -> Vec<i32> {
-    let Ok(entries) = fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    entries
+/// All processes; first those made after `root`, since what is below it is
+/// among them until the numbers begin anew.
+fn pids(root: i32) -> Vec<i32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten();
+    let mut pids: Vec<i32> = entries
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .collect()
+        .collect();
+    let older = pids.partition_point(|pid| *pid <= root);
+    pids.rotate_left(older);
+    pids
 }
 
 /// Kills all processes below this one, and those they start meanwhile, until
-/// `all_gone` says that none is left, or until `within` is over.
+/// `all_gone` says that none is left. Gives up when for this `patience` none
+/// has died, or after ten times as long.
 ///
 /// A process that was sent SIGKILL starts no other: fork(2) fails from then on.
 /// So each round can miss only what was started while it looked. A round that
 /// reads again what it knows would give a fork bomb time to start as many as
 /// were killed, so each looks only at processes that it has not seen.
-pub fn kill_all(mut all_gone: impl FnMut() -> bool, within: Duration) -> Swept {
-    let deadline = Instant::now() + within;
+pub fn kill_all(mut all_gone: impl FnMut() -> bool, patience: Duration) -> Swept {
+    let started = Instant::now();
+    let mut progress = started;
     let me = process::id() as i32;
     let mut hunt = Hunt::default();
     let mut killed = HashSet::new();
     let mut swept = Swept::default();
     while !all_gone() {
-        if Instant::now() > deadline {
+        if progress.elapsed() > patience || started.elapsed() > patience * 10 {
             let alive = |stat: &&Stat| stat.state != 'Z';
             swept.left = below(me).iter().filter(alive).count();
             break;
@@ -101,7 +137,11 @@ pub fn kill_all(mut all_gone: impl FnMut() -> bool, within: Duration) -> Swept {
         if !hunt.round(me) {
             // All we know are dying. Give them the processor; then look at
             // everything again, since numbers of processes are used again.
+            let known = killed.len();
             killed.extend(hunt.killed.drain());
+            if killed.len() > known {
+                progress = Instant::now();
+            }
             hunt = Hunt::default();
             std::thread::sleep(Duration::from_micros(200));
         }
@@ -131,7 +171,7 @@ impl Hunt {
     fn round(&mut self, me: i32) -> bool {
         let before = self.killed.len();
         let mut unclear = Vec::new();
-        for pid in pids() {
+        for pid in pids(me) {
             if self.killed.contains(&pid) || self.strangers.contains(&pid) {
                 continue;
             }

@@ -10,6 +10,8 @@ mod book;
 mod command;
 mod faults;
 mod gate;
+#[cfg(target_os = "linux")]
+mod keep;
 mod languages;
 mod lessons;
 mod live;
