@@ -147,9 +147,7 @@ fn keep(args: &KeepArgs) -> Result<ExitCode> {
     if let Some(limit) = broken {
         report.tell(&Line::Limit(limit));
     }
-    if ward.ended.is_none() {
-        ward.signal(Signal::KILL);
-    }
+    ward.kill();
     let swept = tree::kill_all(|| !ward.reap(), KILLING);
     if swept != Swept::default() {
         report.tell(&Line::Swept(swept));
@@ -264,6 +262,20 @@ impl Ward {
                 // ECHILD: there is none, and so nothing at all below us.
                 Err(_) => return false,
             }
+        }
+    }
+
+    /// Kills it, or its group; what is elsewhere is left to [`tree::kill_all`].
+    fn kill(&self) {
+        if cfg!(target_os = "linux") {
+            if self.ended.is_none() {
+                self.signal(Signal::KILL);
+            }
+        } else if self.group {
+            let _ = kill_process_group(self.pid, Signal::KILL);
+        } else if self.ended.is_none() {
+            // Nobody else finds what is below the keeper.
+            self.signal(Signal::HUP);
         }
     }
 

@@ -45,7 +45,7 @@ mod tests {
     use super::Lines;
 
     fn lines(room: usize, chunks: &[&str]) -> (Vec<String>, Option<String>) {
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let (mut lines, mut all) = (Lines::new(room), Vec::new());
         for chunk in chunks {
             lines.take(chunk.as_bytes(), |line| all.push(text(&line)));

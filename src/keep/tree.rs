@@ -210,9 +210,10 @@ mod tests {
     #[test]
     fn a_name_with_parentheses_and_spaces_moves_no_field() {
         let rest = "S 3 3 1 0 -1 0 0 0 0 0 1 2 4 8 20 0 1 0 99 1000 77 0";
-        let plain = parse(5, &format!("5 (cat) {rest}")).unwrap();
-        let odd = parse(5, &format!("5 (a) R 1 (b) {rest}")).unwrap();
+        let plain = parse(5, &format!("5 (cat) {rest}"));
+        let odd = parse(5, &format!("5 (a) R 1 (b) {rest}"));
         for stat in [plain, odd] {
+            let stat = stat.expect("the line is whole");
             assert_eq!((stat.parent, stat.state), (3, 'S'));
             assert_eq!((stat.cpu_ticks, stat.resident_pages), (15, 77));
         }
