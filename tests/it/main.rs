@@ -10,6 +10,7 @@ mod book;
 mod command;
 mod faults;
 mod gate;
+mod judge;
 #[cfg(target_os = "linux")]
 mod keep;
 mod languages;
