@@ -2,7 +2,7 @@
 //! done to it.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,7 @@ pub struct Bench<'a> {
     subject: &'a Subject,
     log: Log,
     program: Option<Program>,
+    held: Vec<TcpStream>,
 }
 
 /// What was done, in order; shown when a rule was broken.
@@ -51,6 +52,7 @@ impl Bench<'_> {
             subject,
             log: Log::default(),
             program: None,
+            held: Vec::new(),
         }
     }
 
@@ -119,6 +121,12 @@ impl Bench<'_> {
     pub fn program(&mut self) -> Result<&mut Program, Stop> {
         let missing = || Stop::Trouble("the program was not started".into());
         self.program.as_mut().ok_or_else(missing)
+    }
+
+    /// Keeps a connection open until the verdict, so that the program is found
+    /// as it was when it broke the rule.
+    pub fn holds(&mut self, connection: TcpStream) {
+        self.held.push(connection);
     }
 
     /// Whether the program has ended.
