@@ -11,6 +11,7 @@ pub mod bytes;
 pub mod cause;
 pub mod exercises;
 pub mod fault;
+pub mod listener;
 pub mod program;
 pub mod subject;
 pub mod tcp;
@@ -62,7 +63,10 @@ pub enum Verdict {
 }
 
 /// All exercises, in the order of the chapters.
-pub const EXERCISES: &[&Exercise] = &[&exercises::udp_echo::EXERCISE];
+pub const EXERCISES: &[&Exercise] = &[
+    &exercises::sockets_get::EXERCISE,
+    &exercises::udp_echo::EXERCISE,
+];
 
 /// The exercise with this name.
 pub fn exercise(name: &str) -> Option<&'static Exercise> {
