@@ -13,6 +13,7 @@ pub mod exercises;
 pub mod fault;
 pub mod listener;
 pub mod program;
+pub mod relay;
 pub mod subject;
 pub mod tcp;
 pub mod udp;
@@ -66,6 +67,7 @@ pub enum Verdict {
 pub const EXERCISES: &[&Exercise] = &[
     &exercises::sockets_get::EXERCISE,
     &exercises::udp_echo::EXERCISE,
+    &exercises::udp_ask::EXERCISE,
 ];
 
 /// The exercise with this name.

@@ -1,4 +1,5 @@
 //! The exercises, one a file: rules, checks, beliefs and hints.
 
 pub mod sockets_get;
+pub mod udp_ask;
 pub mod udp_echo;
