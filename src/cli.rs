@@ -230,6 +230,11 @@ pub struct CheckArgs {
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
 
+    /// Keep all packets between judge and program in this file, for Wireshark
+    /// and tshark
+    #[arg(long, value_name = "FILE")]
+    pub pcap: Option<PathBuf>,
+
     /// Name the rules, and judge nothing
     #[arg(long)]
     pub rules: bool,

@@ -1,10 +1,12 @@
 //! `workbook check`: builds a learner's program and judges it.
 
 use std::env;
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use wire::{Capture, Refusal};
 
 use crate::cli::CheckArgs;
 use crate::cmd::{complain, say};
@@ -30,9 +32,19 @@ pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
             None => return Ok(ExitCode::FAILURE),
         },
     };
+    let capture = match &what.pcap {
+        Some(file) => Some(capture(file)?),
+        None => None,
+    };
     let seed = what.seed.unwrap_or_else(|| fastrand::u64(1..100_000));
     let format = what.format;
     let verdict = judge(exercise, &subject, seed, &mut |event| show(event, format));
+    if let (Some(capture), Some(file)) = (capture, &what.pcap) {
+        let packets = capture.finish().context("the capture is not whole")?;
+        if format == kit::Format::Text {
+            say(&format!("\n{packets} packets are in {}", file.display()))?;
+        }
+    }
     Ok(match verdict {
         Verdict::Passed => ExitCode::SUCCESS,
         Verdict::Failed => ExitCode::FAILURE,
@@ -84,6 +96,15 @@ fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
         .join(binary)
         .with_extension(env::consts::EXE_EXTENSION);
     Ok(Some(Subject::binary(&binary, &place.root, file)))
+}
+
+/// Judge and program get a loopback interface of their own, where nobody else
+/// talks and where we may listen without root.
+fn capture(file: &Path) -> Result<Capture> {
+    let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
+    let refused = |refusal: Refusal| anyhow!("no capture here: {refusal}. {}", refusal.remedy());
+    let entered = wire::enter().map_err(refused)?;
+    Capture::start(&entered, out).map_err(refused)
 }
 
 fn show(event: &Event, format: kit::Format) {

@@ -1,8 +1,9 @@
 //! What a check works with: the program, random bytes, and a log of what was
 //! done to it.
 
+use std::any::Any;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,7 +29,7 @@ pub struct Bench<'a> {
     subject: &'a Subject,
     log: Log,
     program: Option<Program>,
-    held: Vec<TcpStream>,
+    kept: Vec<Box<dyn Any>>,
 }
 
 /// What was done, in order; shown when a rule was broken.
@@ -52,7 +53,7 @@ impl Bench<'_> {
             subject,
             log: Log::default(),
             program: None,
-            held: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -123,16 +124,30 @@ impl Bench<'_> {
         self.program.as_mut().ok_or_else(missing)
     }
 
-    /// Keeps a connection open until the verdict, so that the program is found
-    /// as it was when it broke the rule.
-    pub fn holds(&mut self, connection: TcpStream) {
-        self.held.push(connection);
+    /// Hands over the program, so that another can be started beside it.
+    ///
+    /// # Errors
+    /// As [`Bench::program`].
+    pub fn take_program(&mut self) -> Result<Program, Stop> {
+        let missing = || Stop::Trouble("the program was not started".into());
+        self.program.take().ok_or_else(missing)
+    }
+
+    /// Works with another program from now on; returns the one before.
+    pub fn exchange_program(&mut self, other: Program) -> Option<Program> {
+        self.program.replace(other)
     }
 
     /// Whether the program has ended.
     pub fn has_ended(&mut self) -> bool {
         let ended = |program: &mut Program| program.ended().is_some();
         self.program.as_mut().is_some_and(ended)
+    }
+
+    /// Keeps something alive until the verdict is told, such as the sockets
+    /// that the program is waiting for.
+    pub fn keep(&mut self, thing: impl Any) {
+        self.kept.push(Box::new(thing));
     }
 
     /// A word of random letters and digits.

@@ -66,8 +66,10 @@ pub enum Verdict {
 /// All exercises, in the order of the chapters.
 pub const EXERCISES: &[&Exercise] = &[
     &exercises::sockets_get::EXERCISE,
+    &exercises::handshake_probe::EXERCISE,
     &exercises::udp_echo::EXERCISE,
     &exercises::udp_ask::EXERCISE,
+    &exercises::multicast_listen::EXERCISE,
 ];
 
 /// The exercise with this name.

@@ -1,5 +1,7 @@
 //! The exercises, one a file: rules, checks, beliefs and hints.
 
+pub mod handshake_probe;
+pub mod multicast_listen;
 pub mod sockets_get;
 pub mod udp_ask;
 pub mod udp_echo;

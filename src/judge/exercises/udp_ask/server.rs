@@ -33,6 +33,8 @@ impl Server {
     /// Starts the program with these lines on its standard input.
     pub fn started(bench: &mut Bench, questions: &[&[u8]]) -> Result<Server, Stop> {
         let udp = Udp::new(bench, "the server")?;
+        // A refusal while the verdict is made up would change the program.
+        bench.keep(udp.socket.try_clone()?);
         bench.start(&[&udp.address()?.to_string()])?;
         for question in questions {
             bench.did(format!("give it the line {}", kit::quoted(question)));
