@@ -69,6 +69,7 @@ pub const EXERCISES: &[&Exercise] = &[
     &exercises::handshake_probe::EXERCISE,
     &exercises::udp_echo::EXERCISE,
     &exercises::udp_ask::EXERCISE,
+    &exercises::udp_file::EXERCISE,
     &exercises::multicast_listen::EXERCISE,
 ];
 

@@ -8,7 +8,6 @@
 use fastrand::Rng;
 
 use super::bench::Bench;
-use super::bytes::shown;
 
 /// What becomes of a datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,12 +53,17 @@ impl Road {
     }
 
     /// What arrives now that this datagram has set out, in order; the bench
-    /// notes what the relay did.
-    pub fn takes(&mut self, bench: &Bench, datagram: &[u8]) -> Vec<Vec<u8>> {
+    /// notes what the relay did, with a datagram in the words of `called`.
+    pub fn takes(
+        &mut self,
+        bench: &Bench,
+        datagram: &[u8],
+        called: fn(&[u8]) -> String,
+    ) -> Vec<Vec<u8>> {
         let (arrived, fate) = self.carries(datagram);
-        let mut did = format!("the relay {} {}", fate.words(), shown(datagram));
+        let mut did = format!("the relay {} {}", fate.words(), called(datagram));
         if let Some(late) = arrived.last().filter(|last| *last != datagram) {
-            did += &format!(", and then lets {} go", kit::quoted(late));
+            did += &format!(", and then lets {} go", called(late));
         }
         bench.did(did);
         arrived

@@ -5,3 +5,4 @@ pub mod multicast_listen;
 pub mod sockets_get;
 pub mod udp_ask;
 pub mod udp_echo;
+pub mod udp_file;

@@ -260,13 +260,13 @@ fn through_a_relay(bench: &mut Bench) -> Ruling {
     let mut patience = START;
     while let Datagram::Came(sent, from) = server.hears_within(bench, patience)? {
         patience = REPLY;
-        for one in there.takes(bench, &sent) {
+        for one in there.takes(bench, &sent, shown) {
             let asked = pairs.iter().find(|(question, _)| one.ends_with(question));
             let Some((number, (_, answer))) = number_of(&one).zip(asked) else {
                 continue;
             };
             let reply = datagram(number, answer);
-            for one in back.takes(bench, &reply) {
+            for one in back.takes(bench, &reply, shown) {
                 server.socket.send_to(&one, from)?;
             }
         }
