@@ -13,7 +13,9 @@ pub mod entry;
 pub mod exercises;
 pub mod fault;
 pub mod files;
+pub mod listener;
 pub mod program;
+pub mod relay;
 pub mod subject;
 pub mod tcp;
 pub mod udp;
@@ -65,8 +67,11 @@ pub enum Verdict {
 
 /// All exercises, in the order of the chapters.
 pub const EXERCISES: &[&Exercise] = &[
+    &exercises::sockets_get::EXERCISE,
     &exercises::handshake_probe::EXERCISE,
     &exercises::udp_echo::EXERCISE,
+    &exercises::udp_ask::EXERCISE,
+    &exercises::udp_file::EXERCISE,
     &exercises::multicast_listen::EXERCISE,
     &exercises::threading_serve::EXERCISE,
     &exercises::threading_stop::EXERCISE,

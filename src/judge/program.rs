@@ -109,6 +109,13 @@ impl Program {
         (std::mem::take(&mut self.out), self.out_closed)
     }
 
+    /// Waits until its standard output is `enough`, has ended, or until then;
+    /// what it holds stays there to be taken.
+    pub fn shows(&mut self, until: Instant, enough: impl Fn(&[u8]) -> bool) -> &[u8] {
+        while !enough(&self.out) && !self.out_closed && self.hear(until) {}
+        &self.out
+    }
+
     /// Writes to its standard input, in a thread: it may never read.
     pub fn types(&mut self, bytes: &[u8]) {
         if let Some(stdin) = &self.stdin {

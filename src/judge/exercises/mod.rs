@@ -2,6 +2,9 @@
 
 pub mod handshake_probe;
 pub mod multicast_listen;
+pub mod sockets_get;
 pub mod threading_serve;
 pub mod threading_stop;
+pub mod udp_ask;
 pub mod udp_echo;
+pub mod udp_file;
