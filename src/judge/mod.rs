@@ -9,12 +9,14 @@
 pub mod bench;
 pub mod bytes;
 pub mod cause;
+pub mod cpu;
 pub mod exercises;
 pub mod fault;
 pub mod program;
 pub mod subject;
 pub mod tcp;
 pub mod udp;
+pub mod unkind;
 pub mod verdict;
 
 use bench::Bench;
@@ -62,7 +64,10 @@ pub enum Verdict {
 }
 
 /// All exercises, in the order of the chapters.
-pub const EXERCISES: &[&Exercise] = &[&exercises::udp_echo::EXERCISE];
+pub const EXERCISES: &[&Exercise] = &[
+    &exercises::stream_echo::EXERCISE,
+    &exercises::udp_echo::EXERCISE,
+];
 
 /// The exercise with this name.
 pub fn exercise(name: &str) -> Option<&'static Exercise> {
