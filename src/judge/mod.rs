@@ -66,6 +66,7 @@ pub enum Verdict {
 /// All exercises, in the order of the chapters.
 pub const EXERCISES: &[&Exercise] = &[
     &exercises::stream_echo::EXERCISE,
+    &exercises::stream_lines::EXERCISE,
     &exercises::udp_echo::EXERCISE,
 ];
 

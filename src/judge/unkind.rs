@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use kit::belief;
 use socket2::SockRef;
 
+use super::Ruling;
 use super::bench::{Bench, REPLY, is_timeout};
 use super::bytes::shown;
 use super::cause::Cause;
@@ -20,8 +21,11 @@ use super::tcp::{Heard, Tcp, Then, who};
 const STALL: Duration = Duration::from_millis(60);
 /// How much a client that reads late can keep on each way.
 const QUEUE: usize = 128 * 1024;
-/// Whoever waits for an event takes less processor than this in some seconds.
+/// Whoever takes so much of a processor after the end does not wait for anything.
 const BUSY: Duration = Duration::from_millis(150);
+/// As much says the same where others want the processor, too, and the time is
+/// over: who waits takes none.
+const BUSY_AMONG_OTHERS: Duration = Duration::from_millis(30);
 
 /// Somebody ends the server with a connection that failed.
 pub const EVERY_ERROR_IS_FATAL: Cause = Cause {
@@ -39,6 +43,15 @@ pub const ZERO_IS_A_PAUSE: Cause = Cause {
     truth: "it is the end of the stream, now and at every later read; the loop ends there, and then the connection is closed.",
     belief: Some(&belief::M27),
     see: ("closing", "end-of-stream"),
+};
+
+/// Somebody reads once.
+pub const ONE_READ_IS_ALL: Cause = Cause {
+    name: "one-read-is-all",
+    says: "One read gets all that the client has to say.",
+    truth: "a read returns what has arrived so far; only a read that returns 0 says that no more will come.",
+    belief: Some(&belief::M02),
+    see: ("stream", "pieces"),
 };
 
 /// Somebody accepts once.
@@ -126,14 +139,16 @@ pub fn hears_the_end(bench: &mut Bench, client: &mut Tcp) -> Result<(), Fault> {
         };
         before = before.or(now);
         let busy = now.zip(before).map(|(now, then)| now.saturating_sub(then));
-        let spins = busy.is_some_and(|time| time >= BUSY);
+        let over = Instant::now() >= until;
+        let much = if over { BUSY_AMONG_OTHERS } else { BUSY };
+        let spins = busy.is_some_and(|time| time >= much);
         match heard.then {
             Then::End => return Ok(()),
             Then::Silence if spins => {
                 let got = "silence, and the program keeps the processor busy";
                 return Err(Fault::new(expected, got).because(&ZERO_IS_A_PAUSE));
             }
-            Then::Silence if Instant::now() < until => {}
+            Then::Silence if !over => {}
             Then::Silence => {
                 let got = "silence: it keeps the connection";
                 return Err(Fault::new(expected, got).because(&ZERO_IS_A_PAUSE));
@@ -182,6 +197,35 @@ pub fn is_served(
     };
     let fault = Fault::new(format!("{} gets {}", who(name), shown(answer)), got);
     Fault { cause, ..fault }.stop()
+}
+
+/// Clients that reset their connections: one while the server waits for more
+/// of it, after `half` a question; one while much is under way both ways.
+/// After each of them, another one asks `question` and must get `answer`.
+///
+/// # Errors
+/// `Broken` if the server has not survived it.
+pub fn breaks_off(
+    bench: &mut Bench,
+    question: &[u8],
+    answer: &[u8],
+    half: &[u8],
+    much: &[u8],
+) -> Ruling {
+    let server = bench.serve()?;
+    let cause = Some(&EVERY_ERROR_IS_FATAL);
+    let mut first = Tcp::connect(bench, "client 1", server)?;
+    first.offers(question);
+    first.hears(answer.len()).is("client 1", answer)?;
+    if !half.is_empty() {
+        first.offers(half);
+    }
+    first.resets()?;
+    is_served(bench, server, "client 2", question, answer, cause)?;
+    let mut third = Tcp::connect(bench, "client 3", server)?;
+    third.offers(much);
+    third.resets()?;
+    is_served(bench, server, "client 4", question, answer, cause)
 }
 
 /// As many clients as there are questions, all at the same time. Each asks,

@@ -1,4 +1,5 @@
 //! The exercises, one a file: rules, checks, beliefs and hints.
 
 pub mod stream_echo;
+pub mod stream_lines;
 pub mod udp_echo;

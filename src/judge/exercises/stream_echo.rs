@@ -18,7 +18,7 @@ pub const EXERCISE: Exercise = Exercise {
     rules: &[
         Rule {
             says: "it says where it listens",
-            check: says_where,
+            check: |bench| bench.serve().map(|_| ()),
         },
         Rule {
             says: "what a client sends comes back",
@@ -59,7 +59,7 @@ pub const EXERCISE: Exercise = Exercise {
     ],
     causes: &[
         &bench::PRINTS_ITS_ARGUMENT,
-        &ONE_READ_IS_ALL,
+        &unkind::ONE_READ_IS_ALL,
         &unkind::ZERO_IS_A_PAUSE,
         &unkind::ONE_CLIENT_IS_ALL,
         &unkind::BYTES_ARE_TEXT,
@@ -73,15 +73,6 @@ pub const EXERCISE: Exercise = Exercise {
     ],
 };
 
-/// One read, one reply, and goodbye.
-const ONE_READ_IS_ALL: Cause = Cause {
-    name: "one-read-is-all",
-    says: "One read gets all that the client has to say.",
-    truth: "a read returns what has arrived so far; only a read that returns 0 says that no more will come.",
-    belief: Some(&belief::M02),
-    see: ("stream", "pieces"),
-};
-
 /// What a write did not take is lost.
 const A_WRITE_TAKES_ALL: Cause = Cause {
     name: "a-write-takes-all",
@@ -90,10 +81,6 @@ const A_WRITE_TAKES_ALL: Cause = Cause {
     belief: Some(&belief::M03),
     see: ("stream", "full"),
 };
-
-fn says_where(bench: &mut Bench) -> Ruling {
-    bench.serve().map(|_| ())
-}
 
 fn comes_back(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
@@ -108,7 +95,7 @@ fn comes_back_again(bench: &mut Bench) -> Ruling {
     for length in [8, 1, 30] {
         let (heard, ruling) = echoes(bench, &mut client, length)?;
         let over = heard.bytes.is_empty() && heard.is_over();
-        ruling.map_err(|fault| fault.because_if(over, &ONE_READ_IS_ALL))?;
+        ruling.map_err(|fault| fault.because_if(over, &unkind::ONE_READ_IS_ALL))?;
     }
     Ok(())
 }
@@ -173,21 +160,8 @@ fn not_text(bench: &mut Bench) -> Ruling {
 }
 
 fn breaks_off(bench: &mut Bench) -> Ruling {
-    let server = bench.serve()?;
-    // The first breaks off while the server waits in a read, the second while
-    // it has much to write.
-    let mut first = Tcp::connect(bench, "client 1", server)?;
-    echoes(bench, &mut first, 6)?.1?;
-    first.resets()?;
-    let cause = Some(&unkind::EVERY_ERROR_IS_FATAL);
-    let word = bench.word(7);
-    is_served(bench, server, "client 2", &word, &word, cause)?;
-    let mut third = Tcp::connect(bench, "client 3", server)?;
-    let much = bytes::much(&mut bench.random, 300_000);
-    third.offers(&much);
-    third.resets()?;
-    let word = bench.word(8);
-    is_served(bench, server, "client 4", &word, &word, cause)
+    let (word, much) = (bench.word(7), bytes::much(&mut bench.random, 300_000));
+    unkind::breaks_off(bench, &word, &word, b"", &much)
 }
 
 fn reads_late(bench: &mut Bench) -> Ruling {
