@@ -67,6 +67,7 @@ pub enum Verdict {
 pub const EXERCISES: &[&Exercise] = &[
     &exercises::stream_echo::EXERCISE,
     &exercises::stream_lines::EXERCISE,
+    &exercises::framing_length::EXERCISE,
     &exercises::udp_echo::EXERCISE,
 ];
 

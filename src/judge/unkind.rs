@@ -18,7 +18,7 @@ use super::fault::{Fault, Stop};
 use super::tcp::{Heard, Tcp, Then, who};
 
 /// How long nothing moves when a program waits for a client to read.
-const STALL: Duration = Duration::from_millis(60);
+const STALL: Duration = Duration::from_millis(100);
 /// How much a client that reads late can keep on each way.
 const QUEUE: usize = 128 * 1024;
 /// Whoever takes so much of a processor after the end does not wait for anything.

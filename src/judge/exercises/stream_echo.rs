@@ -169,7 +169,7 @@ fn reads_late(bench: &mut Bench) -> Ruling {
     let mut client = Tcp::connect(bench, "client", server)?;
     let sent = bytes::much(&mut bench.random, 10_000_000);
     client.did(format!(
-        "sends {} and ends its side, and reads only when no more are taken",
+        "sends {} and ends its side, and reads when no more are taken",
         counted(sent.len())
     ));
     let heard = unkind::sends_all_and_reads_late(&mut client, &sent, sent.len())?;

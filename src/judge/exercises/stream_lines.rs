@@ -324,7 +324,7 @@ fn thousands(bench: &mut Bench) -> Ruling {
     let lines: Vec<&[u8]> = lengths.iter().map(|length| &letters[..*length]).collect();
     let sent = [&lines.join(&b'\n')[..], b"\n"].concat();
     let answers: String = lengths.iter().map(|length| format!("{length}\n")).collect();
-    client.did("sends 3,000 lines and ends its side, and reads only when no more are taken");
+    client.did("sends 3,000 lines and ends its side, and reads when no more are taken");
     let heard = unkind::sends_all_and_reads_late(&mut client, &sent, answers.len())?;
     if heard.bytes != answers.as_bytes() {
         let got = match heard.bytes.len() < answers.len() {
