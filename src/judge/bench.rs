@@ -2,7 +2,7 @@
 //! done to it.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,6 +28,7 @@ pub struct Bench<'a> {
     subject: &'a Subject,
     log: Log,
     program: Option<Program>,
+    held: Vec<TcpStream>,
 }
 
 /// What was done, in order; shown when a rule was broken.
@@ -51,7 +52,23 @@ impl Bench<'_> {
             subject,
             log: Log::default(),
             program: None,
+            held: Vec::new(),
         }
+    }
+
+    /// Keeps a connection open until the verdict is told: what becomes of the
+    /// program is then its own doing, and not that of a judge who went away.
+    ///
+    /// # Errors
+    /// As dup(2).
+    pub fn holds(&mut self, stream: &TcpStream) -> io::Result<()> {
+        self.held.push(stream.try_clone()?);
+        Ok(())
+    }
+
+    /// Lets go of the connections that it holds.
+    pub fn lets_go(&mut self) {
+        self.held.clear();
     }
 
     /// Notes something that the judge did, or saw.
@@ -70,6 +87,14 @@ impl Bench<'_> {
     /// `Trouble` if it cannot be started at all.
     pub fn start(&mut self, arguments: &[&str]) -> Result<(), Stop> {
         self.did(format!("start it with {}", arguments.join(" ")));
+        self.launch(arguments)
+    }
+
+    /// Starts the program as [`Bench::start`] does, without a line in the log.
+    ///
+    /// # Errors
+    /// As [`Bench::start`].
+    pub fn launch(&mut self, arguments: &[&str]) -> Result<(), Stop> {
         let program = Program::start(self.subject, arguments).map_err(|error| {
             let words = kit::visible(&self.subject.words);
             Stop::Trouble(format!(

@@ -68,6 +68,7 @@ pub const EXERCISES: &[&Exercise] = &[
     &exercises::stream_echo::EXERCISE,
     &exercises::stream_lines::EXERCISE,
     &exercises::framing_length::EXERCISE,
+    &exercises::closing_upload::EXERCISE,
     &exercises::udp_echo::EXERCISE,
 ];
 

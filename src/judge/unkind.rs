@@ -63,6 +63,15 @@ pub const ONE_CLIENT_IS_ALL: Cause = Cause {
     see: ("stream", "second-client"),
 };
 
+/// Somebody loses what a write did not take.
+pub const A_WRITE_TAKES_ALL: Cause = Cause {
+    name: "a-write-takes-all",
+    says: "A write takes everything that it is given.",
+    truth: "where it may not wait for room (a non-blocking socket, or one with a timeout) it takes what fits, and returns how much that was; the rest is yours to send.",
+    belief: Some(&belief::M03),
+    see: ("stream", "full"),
+};
+
 /// Somebody turns bytes into text on their way.
 pub const BYTES_ARE_TEXT: Cause = Cause {
     name: "bytes-are-text",

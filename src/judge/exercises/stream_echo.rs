@@ -1,10 +1,7 @@
 //! `stream-echo`: a server that sends back every byte, until its client ends.
 
-use kit::belief;
-
 use crate::judge::bench::Bench;
 use crate::judge::bytes::{self, counted};
-use crate::judge::cause::Cause;
 use crate::judge::fault::{Fault, Stop};
 use crate::judge::tcp::{Heard, Tcp};
 use crate::judge::unkind::{self, is_served};
@@ -64,22 +61,13 @@ pub const EXERCISE: Exercise = Exercise {
         &unkind::ONE_CLIENT_IS_ALL,
         &unkind::BYTES_ARE_TEXT,
         &unkind::EVERY_ERROR_IS_FATAL,
-        &A_WRITE_TAKES_ALL,
+        &unkind::A_WRITE_TAKES_ALL,
     ],
     hints: [
         "Two loops, one in the other: the outer one accepts clients, the inner one reads from the client and writes back. When does each of them end?",
         "The inner loop ends when read returns 0, and also when read or write fails: that is the end of this client, never of the server. Does your write take all that it is given?",
         "for stream in listener.incoming() { let Ok(mut stream) = stream else { continue }; while let Ok(length @ 1..) = stream.read(&mut buffer) { if stream.write_all(&buffer[..length]).is_err() { break } } }",
     ],
-};
-
-/// What a write did not take is lost.
-const A_WRITE_TAKES_ALL: Cause = Cause {
-    name: "a-write-takes-all",
-    says: "A write takes everything that it is given.",
-    truth: "where it may not wait for room (a non-blocking socket, or one with a timeout) it takes what fits, and returns how much that was; the rest is yours to send.",
-    belief: Some(&belief::M03),
-    see: ("stream", "full"),
 };
 
 fn comes_back(bench: &mut Bench) -> Ruling {
@@ -181,7 +169,7 @@ fn reads_late(bench: &mut Bench) -> Ruling {
             false => "as many, but not the same".into(),
         };
         return Fault::new(expected, got)
-            .because_if(less, &A_WRITE_TAKES_ALL)
+            .because_if(less, &unkind::A_WRITE_TAKES_ALL)
             .stop();
     }
     unkind::hears_the_end(bench, &mut client)?;
