@@ -1,6 +1,7 @@
 //! What a check works with: the program, random bytes, and a log of what was
 //! done to it.
 
+use std::borrow::Cow;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +26,7 @@ pub const QUIET: Duration = Duration::from_millis(150);
 pub struct Bench<'a> {
     /// Random numbers that follow from the seed and the rule.
     pub random: Rng,
-    subject: &'a Subject,
+    subject: Cow<'a, Subject>,
     log: Log,
     program: Option<Program>,
 }
@@ -48,7 +49,7 @@ impl Bench<'_> {
     pub fn new(subject: &Subject, seed: u64) -> Bench<'_> {
         Bench {
             random: Rng::with_seed(seed),
-            subject,
+            subject: Cow::Borrowed(subject),
             log: Log::default(),
             program: None,
         }
@@ -64,13 +65,21 @@ impl Bench<'_> {
         self.log.clone()
     }
 
+    /// Grants the program so many descriptors when it is started.
+    pub fn grants_descriptors(&mut self, number: u64) {
+        self.did(format!(
+            "grant it {number} descriptors (ulimit -n {number})"
+        ));
+        self.subject = Cow::Owned(self.subject.with_descriptors(number));
+    }
+
     /// Starts the program with these arguments.
     ///
     /// # Errors
     /// `Trouble` if it cannot be started at all.
     pub fn start(&mut self, arguments: &[&str]) -> Result<(), Stop> {
         self.did(format!("start it with {}", arguments.join(" ")));
-        let program = Program::start(self.subject, arguments).map_err(|error| {
+        let program = Program::start(&self.subject, arguments).map_err(|error| {
             let words = kit::visible(&self.subject.words);
             Stop::Trouble(format!(
                 "cannot start `{words}`: {}",
@@ -87,7 +96,15 @@ impl Bench<'_> {
     /// `Broken` if it does not print `listening on ADDR` with an address of
     /// its own on 127.0.0.1.
     pub fn serve(&mut self) -> Result<SocketAddr, Stop> {
-        self.start(&["127.0.0.1:0"])?;
+        self.serve_at("127.0.0.1:0")
+    }
+
+    /// The same at an address of the caller's choice on 127.0.0.1.
+    ///
+    /// # Errors
+    /// As [`Bench::serve`].
+    pub fn serve_at(&mut self, address: &str) -> Result<SocketAddr, Stop> {
+        self.start(&[address])?;
         let until = Instant::now() + START;
         let expected = "a line `listening on 127.0.0.1:PORT`, PORT being the port it got";
         let mut seen = Vec::new();

@@ -11,6 +11,7 @@ pub mod bytes;
 pub mod cause;
 pub mod exercises;
 pub mod fault;
+pub mod memory;
 pub mod program;
 pub mod subject;
 pub mod tcp;

@@ -148,6 +148,38 @@ impl Program {
         }
     }
 
+    /// Tells it to end: SIGTERM.
+    ///
+    /// # Errors
+    /// If the signal cannot be sent.
+    pub fn terminate(&self) -> io::Result<()> {
+        self.signal("TERM")
+    }
+
+    /// Interrupts it, as Ctrl-C does: SIGINT.
+    ///
+    /// # Errors
+    /// If the signal cannot be sent.
+    pub fn interrupt(&self) -> io::Result<()> {
+        self.signal("INT")
+    }
+
+    fn signal(&self, name: &str) -> io::Result<()> {
+        // Its process group: a shell in front of it gets the signal as well.
+        let script = format!("kill -s {name} -- -{}", self.child.id());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).stderr(Stdio::null());
+        match shell.status()?.success() {
+            true => Ok(()),
+            false => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    /// How much memory it and its descendants use, in kB, where the system tells.
+    pub fn resident_kb(&self) -> Option<u64> {
+        super::memory::resident_kb(self.child.id())
+    }
+
     /// The last lines of standard error, or of standard output if there are none.
     pub fn last_words(&mut self) -> Vec<String> {
         let soon = Instant::now() + Duration::from_millis(100);
