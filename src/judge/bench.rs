@@ -149,6 +149,11 @@ impl Bench<'_> {
         bytes::word(&mut self.random, length)
     }
 
+    /// The same as text.
+    pub fn text(&mut self, length: usize) -> String {
+        bytes::text(&mut self.random, length)
+    }
+
     /// What was done so far.
     pub fn done(&self) -> Vec<String> {
         self.log

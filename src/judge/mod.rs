@@ -63,7 +63,10 @@ pub enum Verdict {
 }
 
 /// All exercises, in the order of the chapters.
-pub const EXERCISES: &[&Exercise] = &[&exercises::udp_echo::EXERCISE];
+pub const EXERCISES: &[&Exercise] = &[
+    &exercises::udp_echo::EXERCISE,
+    &exercises::chat_server::EXERCISE,
+];
 
 /// The exercise with this name.
 pub fn exercise(name: &str) -> Option<&'static Exercise> {

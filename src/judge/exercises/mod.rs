@@ -1,3 +1,4 @@
 //! The exercises, one a file: rules, checks, beliefs and hints.
 
+pub mod chat_server;
 pub mod udp_echo;
