@@ -66,6 +66,7 @@ pub enum Verdict {
 pub const EXERCISES: &[&Exercise] = &[
     &exercises::udp_echo::EXERCISE,
     &exercises::chat_server::EXERCISE,
+    &exercises::chat_client::EXERCISE,
 ];
 
 /// The exercise with this name.

@@ -10,14 +10,18 @@ use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::fault::{Fault, Stop};
 
-/// How many say nothing; with the two who chat they are a thousand.
+/// How many say nothing; with the two who chat they are a thousand. And how
+/// many of them say a name: each is news for all who said one before.
 const CROWD: usize = 998;
+const NAMED: usize = 200;
 
 pub fn thousand(bench: &mut Bench) -> Ruling {
     let crowd = allowed();
     let server = bench.serve()?;
     let mut ada = Guest::enter(bench, "ada", server)?;
-    bench.did(format!("{CROWD} clients connect, one after the other"));
+    bench.did(format!(
+        "{CROWD} clients connect, one after the other, and {NAMED} of them say a name"
+    ));
     if crowd < CROWD {
         bench.did(format!(
             "(only {crowd} of them: the limit of open files here, ulimit -n)"
@@ -29,13 +33,17 @@ pub fn thousand(bench: &mut Bench) -> Ruling {
     };
     let mut idle = Vec::new();
     for number in 1..=crowd {
-        idle.push(asked(number, server).map_err(because)?);
+        let mut client = asked(number, server).map_err(because)?;
+        if number <= NAMED {
+            client.write_all(format!("idle{number}\n").as_bytes())?;
+        }
+        idle.push(client);
     }
     let mut bob = Guest::enter(bench, "bob", server).map_err(because)?;
     let hello = bench.text(8);
     bob.says(&hello)?;
-    ada.hears(&format!("[{}] {hello}", bob.name))?;
-    Ok(())
+    ada.hears(&format!("[{}] {hello}", bob.name))
+        .map_err(|fault| because(fault.into()))
 }
 
 /// One more client, who is asked for a name and says none.

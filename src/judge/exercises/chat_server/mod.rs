@@ -25,7 +25,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: room::names,
         },
         Rule {
-            says: "a line reaches everybody but who said it",
+            says: "a line reaches everybody but who said it, as it was said",
             check: room::everybody_else,
         },
         Rule {
@@ -49,7 +49,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: harm::resets,
         },
         Rule {
-            says: "letters pass as they are, commands to a terminal do not",
+            says: "no command to a terminal passes, and what is no UTF-8 ends nobody",
             check: harm::screens,
         },
         Rule {

@@ -60,10 +60,11 @@ pub fn everybody_else(bench: &mut Bench) -> Ruling {
     let mut bob = Guest::enter(bench, "bob", server)?;
     let mut cyd = Guest::enter(bench, "cyd", server)?;
     ada.hears(&format!("* {} has entered the room", cyd.name))?;
-    let (hello, reply) = (bench.text(9), bench.text(7));
+    let (hello, reply) = (format!("{} é я 語 🦀", bench.text(5)), bench.text(7));
     ada.says(&hello)?;
     let hello = format!("[{}] {hello}", ada.name);
-    bob.hears(&hello)?;
+    bob.hears(&hello)
+        .map_err(|fault| fault.because_if(!bench.has_ended(), &causes::ASCII))?;
     cyd.hears(&hello)?;
     bob.says(&reply)?;
     let reply = format!("[{}] {reply}", bob.name);
