@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,8 @@ pub struct Bench<'a> {
     subject: Cow<'a, Subject>,
     log: Log,
     program: Option<Program>,
+    /// What must not end before the program was asked how it is.
+    held: Vec<TcpStream>,
 }
 
 /// What was done, in order; shown when a rule was broken.
@@ -52,7 +54,23 @@ impl Bench<'_> {
             subject: Cow::Borrowed(subject),
             log: Log::default(),
             program: None,
+            held: Vec::new(),
         }
+    }
+
+    /// Keeps a connection open until the check is over and its verdict told:
+    /// a client that loses it would end, and look as if it had by itself.
+    ///
+    /// # Errors
+    /// As dup(2).
+    pub fn holds(&mut self, stream: &TcpStream) -> io::Result<()> {
+        self.held.push(stream.try_clone()?);
+        Ok(())
+    }
+
+    /// Lets go what was held, so that a close of the other handle is seen.
+    pub fn lets_go(&mut self) {
+        self.held.clear();
     }
 
     /// Notes something that the judge did, or saw.
@@ -114,11 +132,15 @@ impl Bench<'_> {
                     Some(address) => return usable(address, expected),
                     None => seen.push(line),
                 },
-                Line::End(rest) | Line::Silence(rest) => {
-                    seen.push(rest);
+                line @ (Line::End(_) | Line::Silence(_)) => {
+                    let ended = matches!(line, Line::End(_));
+                    if let Line::End(rest) | Line::Silence(rest) = line {
+                        seen.push(rest);
+                    }
                     let seen = seen.iter().filter(|line| !line.is_empty());
                     let seen: Vec<_> = seen.map(|line| kit::quoted(line)).take(3).collect();
                     let got = match seen.is_empty() {
+                        true if ended => "the end of its output".into(),
                         true => "no output at all (is it still in a buffer that was not flushed?)"
                             .into(),
                         false => format!("only {}", seen.join(" and ")),

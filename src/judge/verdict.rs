@@ -242,7 +242,8 @@ fn told(exercise: &str, seed: u64, broken: &Broken) -> String {
     let hidden = broken.did.len().saturating_sub(STEPS_SHOWN);
     let mut label = "we did";
     if hidden > 0 {
-        out += &row(label, &format!("({hidden} steps before these)"));
+        let steps = if hidden == 1 { "step" } else { "steps" };
+        out += &row(label, &format!("({hidden} {steps} before these)"));
         label = "";
     }
     for step in &broken.did[hidden..] {

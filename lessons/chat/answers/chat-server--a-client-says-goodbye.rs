@@ -44,16 +44,19 @@ fn chat(mut client: TcpStream, room: &Room) -> io::Result<()> {
             break name;
         }
     };
-    say(room, &name, &format!("* {name} has entered the room\n"));
+    say(room, &name, &format!("* {name} has entered the room\n"))?;
     let end = loop {
         match next_line(&mut lines) {
-            Ok(Some(line)) => say(room, &name, &format!("[{name}] {line}\n")),
+            Ok(Some(line)) => say(room, &name, &format!("[{name}] {line}\n"))?,
             Ok(None) => break Ok(()),
-            Err(error) => break Err(error),
+            Err(error) if error.kind() == ErrorKind::InvalidData => {
+                break Err(error);
+            }
+            Err(error) => return Err(error),
         }
     };
     room.lock().expect("nobody panics").remove(&name);
-    say(room, &name, &format!("* {name} has left the room\n"));
+    say(room, &name, &format!("* {name} has left the room\n"))?;
     if end.is_err_and(|e| e.kind() == ErrorKind::InvalidData) {
         client.write_all(b"* Your line is too long\n")?;
     }
@@ -61,12 +64,13 @@ fn chat(mut client: TcpStream, room: &Room) -> io::Result<()> {
 }
 
 /// Writes a text to everybody but its author.
-fn say(room: &Room, author: &str, text: &str) {
+fn say(room: &Room, author: &str, text: &str) -> io::Result<()> {
     for (name, client) in room.lock().expect("nobody panics").iter_mut() {
         if name != author {
-            client.write_all(text.as_bytes()).expect("it is here");
+            client.write_all(text.as_bytes())?;
         }
     }
+    Ok(())
 }
 
 fn next_line(lines: &mut impl BufRead) -> io::Result<Option<String>> {

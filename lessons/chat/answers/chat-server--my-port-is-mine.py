@@ -77,7 +77,10 @@ async def main():
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     listener = socket.socket()
-    listener.bind((host, int(port)))
+    try:
+        listener.bind((host, int(port)))
+    except OSError as error:
+        sys.exit(f"cannot listen: {error.strerror}")
     server = await asyncio.start_server(chat, sock=listener, limit=1026)
     host, port = server.sockets[0].getsockname()
     print(f"listening on {host}:{port}", flush=True)

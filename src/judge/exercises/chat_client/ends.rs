@@ -14,7 +14,8 @@ pub fn input(bench: &mut Bench) -> Ruling {
     let mut server = meets(bench)?;
     let (typed, unfinished) = (bench.text(6), bench.text(5));
     types(bench, &typed)?;
-    bench.did(format!("type {unfinished}, and end the input"));
+    let shown = kit::quoted(unfinished.as_bytes());
+    bench.did(format!("type {shown} without a newline, and end the input"));
     bench.program()?.types(unfinished.as_bytes());
     bench.program()?.ends_input();
     let heard = server.hears_to_end();
@@ -38,6 +39,7 @@ pub fn input(bench: &mut Bench) -> Ruling {
     let unfinished = bench.text(6);
     server.sends(unfinished.as_bytes())?;
     server.did("closes the connection");
+    bench.lets_go();
     drop(server);
     let until = Instant::now() + REPLY;
     let program = bench.program()?;
@@ -68,6 +70,7 @@ pub fn server(bench: &mut Bench) -> Ruling {
         let last = format!("* {}", bench.text(9));
         server.sends(format!("[ada] hello\n{last}\n").as_bytes())?;
         shows(bench, "[ada] hello")?;
+        bench.lets_go();
         if resets {
             server.resets()?;
         } else {

@@ -8,7 +8,7 @@ use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::bytes;
 use crate::judge::fault::Fault;
-use crate::judge::tcp::{Tcp, Then};
+use crate::judge::tcp::Then;
 
 pub fn connects(bench: &mut Bench) -> Ruling {
     meets(bench).map(drop)
@@ -38,17 +38,26 @@ pub fn stalled(bench: &mut Bench) -> Ruling {
     let mut server = meets(bench)?;
     let words = bench.text(LENGTH);
     bench.did(format!(
-        "the server reads nothing; type {} lines of {LENGTH} bytes",
-        kit::grouped(LINES)
+        "the server reads nothing; type {} lines of {} bytes",
+        kit::grouped(LINES),
+        kit::grouped(LENGTH)
     ));
     let text = format!("{words}\n").repeat(LINES).into_bytes();
     bench.program()?.types(&text);
-    waits_until_full(&server)?;
+    waits_until_stuck(bench)?;
+    bench.did("the server says a line, and another");
+    let mut lines = Vec::new();
     for _ in 0..3 {
-        let line = bench.text(9);
-        server.sends(format!("{line}\n").as_bytes())?;
-        shows(bench, &line).map_err(|fault| fault.because(&causes::NEVER_WAITS))?;
-        std::thread::sleep(Duration::from_millis(60));
+        lines.push(bench.text(9));
+    }
+    for line in &lines {
+        server.pushes(format!("{line}\n").as_bytes())?;
+        shows(bench, line).map_err(|fault| Fault {
+            expected: format!("it shows all lines of the server: {}", lines.join(", ")),
+            got: "only a part of them, or none".into(),
+            ..fault.because(&causes::NEVER_WAITS)
+        })?;
+        std::thread::sleep(Duration::from_millis(50));
     }
     bench.did("the server reads again");
     let heard = server.reads(text.len(), REPLY, |_| false);
@@ -60,22 +69,19 @@ pub fn stalled(bench: &mut Bench) -> Ruling {
     Ok(())
 }
 
-/// Waits until nothing more arrives at a server that does not read.
-fn waits_until_full(server: &Tcp) -> std::io::Result<()> {
-    let mut buffer = vec![0; 1 << 20];
+/// Waits until the program takes nothing more of what is typed.
+fn waits_until_stuck(bench: &mut Bench) -> Ruling {
     let until = Instant::now() + REPLY;
-    let (mut seen, mut still) = (0, 0);
-    server.stream.set_nonblocking(true)?;
+    let (mut before, mut still) = (0, 0);
     while still < 10 && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(10));
-        // Peeking takes nothing, so no room is made for more.
-        let there = server.stream.peek(&mut buffer).unwrap_or(0);
-        still = if there == seen && there > 0 {
-            still + 1
-        } else {
-            0
-        };
-        seen = there;
+        let untaken = bench.program()?.untaken();
+        if untaken == 0 || bench.has_ended() {
+            // It keeps what it cannot send in memory, or it is gone.
+            return Ok(());
+        }
+        still = if untaken == before { still + 1 } else { 0 };
+        before = untaken;
     }
-    server.stream.set_nonblocking(false)
+    Ok(())
 }

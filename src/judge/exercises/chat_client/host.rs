@@ -22,6 +22,7 @@ pub fn meets(bench: &mut Bench) -> Result<Tcp, Stop> {
         match listener.accept() {
             Ok((stream, _)) => {
                 stream.set_nonblocking(false)?;
+                bench.holds(&stream)?;
                 return Ok(Tcp::new(bench, "the server", stream)?);
             }
             Err(error) if is_timeout(&error) => {}

@@ -166,8 +166,8 @@ pub const AT_ONCE: Cause = Cause {
 /// A timeout of each read.
 pub const EACH_BYTE: Cause = Cause {
     name: "a-read-timeout-is-a-deadline",
-    says: "A timeout of 4 seconds on each read means that the line is there in 4 seconds.",
-    truth: "each byte begins the 4 seconds anew, so a letter now and then keeps the place for ever; count from the moment of the connection.",
+    says: "A timeout of each read is a deadline for the line.",
+    truth: "each byte begins the time anew, so a letter now and then keeps the place for ever; count from the moment of the connection.",
     belief: Some(&belief::M41),
     see: ("closing", "timeout"),
 };

@@ -43,7 +43,7 @@ impl Guest {
 
     /// Waits for the line with which a client is let in, and returns it.
     pub fn is_let_in(&mut self) -> Result<String, Fault> {
-        self.hears_one("* The room contains: ...", |line| {
+        self.hears_one("\"* The room contains: ...\"", |line| {
             line.starts_with("* The room contains:")
         })
     }
@@ -128,27 +128,26 @@ impl Guest {
 
     /// Reads on, whatever comes, until the line that is wanted.
     pub fn hears_at_last(&mut self, wanted: &str) -> Result<(), Fault> {
+        self.hears_both(wanted, wanted)
+    }
+
+    /// Reads on, whatever comes, until both lines have come.
+    pub fn hears_both(&mut self, one: &str, two: &str) -> Result<(), Fault> {
         let until = Instant::now() + REPLY;
-        let mut lines = 0;
-        loop {
+        let mut missing = vec![one, two];
+        let mut others = "";
+        while let Some(first) = missing.first() {
             let heard = self.line_or_end(until);
             if heard.then != Then::Enough {
-                let shown = kit::quoted(wanted.as_bytes());
-                let before = match lines {
-                    0 => "",
-                    _ => "other lines, then ",
-                };
-                let got = format!("{before}{}", heard.words());
-                return Err(Fault::new(
-                    format!("{} gets the line {shown}", self.name),
-                    got,
-                ));
+                let shown = kit::quoted(first.as_bytes());
+                let expected = format!("{} gets the line {shown}", self.name);
+                let got = format!("{others}{}", heard.words());
+                return Err(Fault::new(expected, got));
             }
-            if heard.bytes == wanted.as_bytes() {
-                return Ok(());
-            }
-            lines += 1;
+            others = "other lines, then ";
+            missing.retain(|line| heard.bytes != line.as_bytes());
         }
+        Ok(())
     }
 
     /// All lines up to the end, and why there are no more.

@@ -29,7 +29,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: room::everybody_else,
         },
         Rule {
-            says: "a name that is taken, or is not 1 to 16 letters and digits, is refused",
+            says: "a bad name and one that is taken are refused, with a reason",
             check: room::bad_names,
         },
         Rule {
@@ -41,7 +41,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: room::last_line,
         },
         Rule {
-            says: "when all talk at once nothing is lost, doubled, mixed or out of order",
+            says: "all talk at once: nothing is lost, doubled, mixed or out of order",
             check: room::at_once,
         },
         Rule {
@@ -65,15 +65,15 @@ pub const EXERCISE: Exercise = Exercise {
             check: crowd::thousand,
         },
         Rule {
-            says: "who says no name is let go within 5 seconds, and keeps nobody out",
+            says: "who says no name is let go within 5 seconds, and keeps none out",
             check: crowd::nameless,
         },
         Rule {
-            says: "without a free descriptor those who are in chat on, and then others get in",
+            says: "out of descriptors, those who are in chat on; later others get in",
             check: crowd::descriptors,
         },
         Rule {
-            says: "when it is told to end, all are told, nothing is lost, and the port is free",
+            says: "told to end, it tells all, loses nothing, and frees the port",
             check: ends::told_to_end,
         },
     ],
