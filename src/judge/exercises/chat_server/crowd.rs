@@ -180,6 +180,7 @@ pub fn descriptors(bench: &mut Bench) -> Ruling {
             Err(_) => break,
         }
     }
+    waits_until_full(&mut crowd)?;
     for (from, to) in [(0, 1), (1, 0)] {
         let word = bench.text(8);
         let guests = [&mut ada, &mut bob];
@@ -194,5 +195,24 @@ pub fn descriptors(bench: &mut Bench) -> Ruling {
     let word = bench.text(8);
     cyd.says(&word)?;
     bob.hears(&format!("[{}] {word}", cyd.name))?;
+    Ok(())
+}
+
+/// So many it can serve with the descriptors that it has, at the least.
+const SERVED: usize = 30;
+
+/// Waits until one of the crowd is not asked for a name, or refused.
+fn waits_until_full(crowd: &mut [TcpStream]) -> std::io::Result<()> {
+    let until = Instant::now() + REPLY;
+    for (served, stream) in crowd.iter_mut().enumerate() {
+        let patience = match served < SERVED {
+            true => until.saturating_duration_since(Instant::now()),
+            false => Duration::from_millis(400),
+        };
+        stream.set_read_timeout(Some(patience.max(Duration::from_millis(1))))?;
+        if stream.read(&mut [0; 200]).is_err() {
+            break;
+        }
+    }
     Ok(())
 }
