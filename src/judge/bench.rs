@@ -1,9 +1,10 @@
 //! What a check works with: the program, random bytes, and a log of what was
 //! done to it.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,8 +30,7 @@ pub struct Bench<'a> {
     subject: Cow<'a, Subject>,
     log: Log,
     program: Option<Program>,
-    /// What must not end before the program was asked how it is.
-    held: Vec<TcpStream>,
+    kept: Vec<Box<dyn Any>>,
 }
 
 /// What was done, in order; shown when a rule was broken.
@@ -54,23 +54,13 @@ impl Bench<'_> {
             subject: Cow::Borrowed(subject),
             log: Log::default(),
             program: None,
-            held: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
-    /// Keeps a connection open until the check is over and its verdict told:
-    /// a client that loses it would end, and look as if it had by itself.
-    ///
-    /// # Errors
-    /// As dup(2).
-    pub fn holds(&mut self, stream: &TcpStream) -> io::Result<()> {
-        self.held.push(stream.try_clone()?);
-        Ok(())
-    }
-
-    /// Lets go what was held, so that a close of the other handle is seen.
+    /// Lets go what was kept, so that the end of a connection is seen.
     pub fn lets_go(&mut self) {
-        self.held.clear();
+        self.kept.clear();
     }
 
     /// Notes something that the judge did, or saw.
@@ -160,10 +150,30 @@ impl Bench<'_> {
         self.program.as_mut().ok_or_else(missing)
     }
 
+    /// Hands over the program, so that another can be started beside it.
+    ///
+    /// # Errors
+    /// As [`Bench::program`].
+    pub fn take_program(&mut self) -> Result<Program, Stop> {
+        let missing = || Stop::Trouble("the program was not started".into());
+        self.program.take().ok_or_else(missing)
+    }
+
+    /// Works with another program from now on; returns the one before.
+    pub fn exchange_program(&mut self, other: Program) -> Option<Program> {
+        self.program.replace(other)
+    }
+
     /// Whether the program has ended.
     pub fn has_ended(&mut self) -> bool {
         let ended = |program: &mut Program| program.ended().is_some();
         self.program.as_mut().is_some_and(ended)
+    }
+
+    /// Keeps something alive until the verdict is told, such as the sockets
+    /// that the program is waiting for.
+    pub fn keep(&mut self, thing: impl Any) {
+        self.kept.push(Box::new(thing));
     }
 
     /// A word of random letters and digits.

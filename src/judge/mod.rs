@@ -9,8 +9,10 @@
 pub mod bench;
 pub mod bytes;
 pub mod cause;
+pub mod entry;
 pub mod exercises;
 pub mod fault;
+pub mod files;
 pub mod memory;
 pub mod program;
 pub mod subject;
@@ -64,7 +66,11 @@ pub enum Verdict {
 
 /// All exercises, in the order of the chapters.
 pub const EXERCISES: &[&Exercise] = &[
+    &exercises::handshake_probe::EXERCISE,
     &exercises::udp_echo::EXERCISE,
+    &exercises::multicast_listen::EXERCISE,
+    &exercises::threading_serve::EXERCISE,
+    &exercises::threading_stop::EXERCISE,
     &exercises::chat_server::EXERCISE,
     &exercises::chat_client::EXERCISE,
 ];

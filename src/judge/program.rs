@@ -61,6 +61,8 @@ impl Program {
             .current_dir(&subject.folder)
             // Python holds back what it prints into a pipe, unless told not to.
             .env("PYTHONUNBUFFERED", "1")
+            // The panic itself is what helps; what called it fills the screen.
+            .env("RUST_BACKTRACE", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

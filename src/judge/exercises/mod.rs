@@ -2,4 +2,8 @@
 
 pub mod chat_client;
 pub mod chat_server;
+pub mod handshake_probe;
+pub mod multicast_listen;
+pub mod threading_serve;
+pub mod threading_stop;
 pub mod udp_echo;
