@@ -9,12 +9,13 @@
 pub mod bench;
 pub mod bytes;
 pub mod cause;
-pub mod entry;
 pub mod cpu;
+pub mod entry;
 pub mod exercises;
 pub mod fault;
 pub mod files;
 pub mod listener;
+pub mod memory;
 pub mod program;
 pub mod relay;
 pub mod subject;
@@ -81,6 +82,8 @@ pub const EXERCISES: &[&Exercise] = &[
     &exercises::multicast_listen::EXERCISE,
     &exercises::threading_serve::EXERCISE,
     &exercises::threading_stop::EXERCISE,
+    &exercises::chat_server::EXERCISE,
+    &exercises::chat_client::EXERCISE,
 ];
 
 /// The exercise with this name.
