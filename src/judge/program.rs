@@ -159,7 +159,8 @@ impl Program {
 
     /// The last lines of standard error, or of standard output if there are none.
     pub fn last_words(&mut self) -> Vec<String> {
-        let soon = Instant::now() + Duration::from_millis(100);
+        // It has ended with the program, unless a child of that holds it open.
+        let soon = Instant::now() + Duration::from_secs(1);
         while self.status.is_some() && !self.err_closed && self.hear(soon) {}
         let text = String::from_utf8_lossy(&self.err);
         let lines: Vec<_> = text
