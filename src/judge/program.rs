@@ -85,6 +85,11 @@ impl Program {
         })
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line of standard output, waiting for it at most until then.
     pub fn line(&mut self, until: Instant) -> Line {
         loop {

@@ -10,6 +10,11 @@ use super::bench::{Bench, Log, QUIET, REPLY, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
 
+/// How long all of an answer may take, from a program that goes on sending.
+const WHOLE: Duration = Duration::from_secs(20);
+/// The most that is kept of an answer that has no end.
+const MOST: usize = 64 << 20;
+
 /// One end of a connection with the program.
 #[derive(Debug)]
 pub struct Tcp {
@@ -48,14 +53,19 @@ impl Tcp {
     /// # Errors
     /// `Broken` if it does not accept.
     pub fn connect(bench: &Bench, name: &str, to: SocketAddr) -> Result<Tcp, Stop> {
+        bench.did(format!("{name} connects"));
+        Tcp::joins(bench, name, to)
+    }
+
+    /// The same without a line in the log, for one of many.
+    ///
+    /// # Errors
+    /// As [`Tcp::connect`].
+    pub fn joins(bench: &Bench, name: &str, to: SocketAddr) -> Result<Tcp, Stop> {
         match TcpStream::connect_timeout(&to, REPLY) {
-            Ok(stream) => {
-                bench.did(format!("{name} connects"));
-                Ok(Tcp::new(bench, name, stream)?)
-            }
+            Ok(stream) => Ok(Tcp::new(bench, name, stream)?),
             Err(error) => {
                 let got = kit::describe_error(&error);
-                bench.did(format!("{name} tries to connect"));
                 Fault::new(format!("{name} can connect to {to}"), got).stop()
             }
         }
@@ -74,6 +84,11 @@ impl Tcp {
             stream,
             log: bench.log(),
         })
+    }
+
+    /// Its name in a sentence: `client 1`, but `the client` if it is the only one.
+    pub fn who(&self) -> String {
+        who(&self.name)
     }
 
     /// Notes something that this peer does.
@@ -98,11 +113,25 @@ impl Tcp {
         self.did(format!("sends {}, {length} at a time", shown(bytes)));
         for piece in bytes.chunks(length) {
             self.pushes(piece)?;
-            // The next piece should not catch up with this one: a read in the
-            // program gets the processor in between.
-            std::thread::sleep(Duration::from_millis(1));
+            pause();
         }
         Ok(())
+    }
+
+    /// Sends the bytes, whatever becomes of them: where the program may have
+    /// gone already, what is heard afterwards tells more than an error here.
+    pub fn offers(&mut self, bytes: &[u8]) {
+        self.did(format!("sends {}", shown(bytes)));
+        let _ = self.stream.write_all(bytes);
+    }
+
+    /// As [`Tcp::sends_in_pieces`], whatever becomes of them.
+    pub fn offers_in_pieces(&mut self, bytes: &[u8], length: usize) {
+        self.did(format!("sends {}, {length} at a time", shown(bytes)));
+        for piece in bytes.chunks(length) {
+            let _ = self.stream.write_all(piece);
+            pause();
+        }
     }
 
     /// Sends the bytes without a line in the log.
@@ -119,6 +148,92 @@ impl Tcp {
         })
     }
 
+    /// Fixes the size of its receive queue: the kernel would let it grow while
+    /// nobody reads, and what was stuck would move again.
+    fn keeps_its_queue(&self) -> io::Result<()> {
+        SockRef::from(&self.stream).set_recv_buffer_size(64 * 1024)
+    }
+
+    /// Sends this again and again until the program no longer reads;
+    /// returns how often. All of it has arrived then, and some of
+    /// it was not read: so the kernel says of both ends, sock_diag(7).
+    ///
+    /// # Errors
+    /// `Trouble` where the kernel does not say.
+    pub fn sends_until_unread(&mut self, line: &[u8]) -> Result<usize, Stop> {
+        self.keeps_its_queue()?;
+        // Small enough for the smallest window that Linux begins with.
+        let many = 24 * 1024 / line.len().max(1);
+        let (mut sent, mut unread) = (0, 0);
+        // Each segment that arrives may make the kernel enlarge the program's
+        // send queue (tcp_wmem in tcp(7)), and then it reads on. So it has to
+        // leave one line after the other unread before it is stuck for good.
+        while unread < 12 {
+            let count = if unread == 0 { many } else { 1 };
+            self.pushes(&line.repeat(count))?;
+            sent += count;
+            let wait = Duration::from_millis(if unread == 0 { 150 } else { 40 });
+            unread = match self.is_read(wait)? {
+                true => 0,
+                false => unread + 1,
+            };
+        }
+        Ok(sent)
+    }
+
+    /// Whether the program reads all that was sent, within this time from when
+    /// all of it has arrived.
+    fn is_read(&self, within: Duration) -> Result<bool, Stop> {
+        let (ours, theirs) = (self.stream.local_addr()?, self.stream.peer_addr()?);
+        let mut arrived = None;
+        let until = Instant::now() + REPLY;
+        while Instant::now() < until {
+            let sockets = wire::diag::sockets()?;
+            let end = |local, peer| {
+                let same = |one: &&wire::diag::Socket| one.local == local && one.peer == peer;
+                sockets.iter().find(same)
+            };
+            let under_way = end(ours, theirs).map_or(0, |one| one.send_queue);
+            let unread = end(theirs, ours).map_or(0, |one| one.receive_queue);
+            match (under_way, unread) {
+                (0, 0) => return Ok(true),
+                (0, _) => {
+                    let since = *arrived.get_or_insert_with(Instant::now);
+                    if since.elapsed() > within {
+                        return Ok(false);
+                    }
+                }
+                _ => {}
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // The queue over there is so full that the kernel takes no more.
+        Ok(false)
+    }
+
+    /// Sends this again and again until no more fits into the queues between
+    /// here and the program.
+    ///
+    /// # Errors
+    /// As setsockopt(2).
+    pub fn fills(&mut self, line: &[u8]) -> Result<(), Stop> {
+        self.keeps_its_queue()?;
+        let batch = line.repeat(64 * 1024 / line.len().max(1));
+        let stuck = Duration::from_millis(200);
+        self.stream.set_write_timeout(Some(stuck))?;
+        let mut sent = 0;
+        loop {
+            match self.stream.write(&batch[sent % line.len()..]) {
+                Ok(length) => sent += length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Full, or broken off, which the next call will tell.
+                Err(_) => break,
+            }
+        }
+        self.stream.set_write_timeout(Some(REPLY))?;
+        Ok(())
+    }
+
     /// Reads exactly this many bytes, if they come within the usual time each.
     pub fn hears(&mut self, length: usize) -> Heard {
         self.reads(length, REPLY, |_| false)
@@ -127,12 +242,13 @@ impl Tcp {
     /// Reads up to and with the next newline.
     pub fn hears_line(&mut self) -> Heard {
         let mut whole = Vec::new();
+        let until = Instant::now() + WHOLE;
         loop {
             // One byte at a time leaves what follows the line in the kernel.
             let heard = self.reads(1, REPLY, |_| false);
             whole.extend_from_slice(&heard.bytes);
             let done = heard.bytes == b"\n" || heard.then != Then::Enough;
-            if done || whole.len() > 1 << 20 {
+            if done || whole.len() > 1 << 20 || Instant::now() >= until {
                 let then = heard.then;
                 return Heard { bytes: whole, then };
             }
@@ -144,6 +260,11 @@ impl Tcp {
         self.reads(usize::MAX, REPLY, |_| false)
     }
 
+    /// Whether anything comes within this time, the end included; and what.
+    pub fn hears_early(&mut self, time: Duration) -> Heard {
+        self.reads(usize::MAX, time, |_| true)
+    }
+
     /// Reads whatever comes within this time.
     pub fn hears_within(&mut self, time: Duration) -> Heard {
         let until = Instant::now() + time;
@@ -151,6 +272,8 @@ impl Tcp {
     }
 
     /// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.
+    ///
+    /// A program that sends without end is left after some time, or megabytes.
     pub fn reads(
         &mut self,
         length: usize,
@@ -158,6 +281,8 @@ impl Tcp {
         mut enough: impl FnMut(&[u8]) -> bool,
     ) -> Heard {
         let mut bytes = Vec::new();
+        let length = length.min(MOST);
+        let until = Instant::now() + WHOLE;
         let mut buffer = vec![0; length.min(64 * 1024)];
         let mut then = Then::Enough;
         // A timeout of zero would mean none: setsockopt(2), SO_RCVTIMEO.
@@ -174,7 +299,7 @@ impl Tcp {
                 Err(error) if is_timeout(&error) => then = Then::Silence,
                 Err(error) => then = Then::Broken(kit::describe_error(&error)),
             }
-            if then == Then::Enough && enough(&bytes) {
+            if then == Then::Enough && (enough(&bytes) || Instant::now() >= until) {
                 break;
             }
         }
@@ -242,21 +367,41 @@ impl Tcp {
 }
 
 impl Heard {
+    /// Whether the connection is over, by an end or by an error.
+    pub fn is_over(&self) -> bool {
+        matches!(self.then, Then::End | Then::Broken(_))
+    }
+
+    /// What came, for a rule in which a reset and an end are one: which of the
+    /// two comes from a program that stops early is a matter of timing.
+    pub fn plainly(self) -> Heard {
+        let then = match self.then {
+            Then::Broken(_) => Then::End,
+            other => other,
+        };
+        Heard { then, ..self }
+    }
+
     /// What came, in words.
     pub fn words(&self) -> String {
         let came = match self.bytes.len() {
             0 => "nothing".into(),
             _ => shown(&self.bytes),
         };
-        let then = match &self.then {
-            Then::Enough => return came,
-            Then::End => "the end of the connection".into(),
-            Then::Silence => "silence".into(),
-            Then::Broken(why) => why.clone(),
-        };
-        match self.bytes.len() {
-            0 => then,
-            _ => format!("{came}, then {then}"),
+        match (&self.then, self.bytes.len()) {
+            (Then::Enough, _) => came,
+            (_, 0) => self.ending().into(),
+            _ => format!("{came}, then {}", self.ending()),
+        }
+    }
+
+    /// Why no more was read, in words.
+    pub fn ending(&self) -> &str {
+        match &self.then {
+            Then::Enough => "more of it",
+            Then::End => "the end of the connection",
+            Then::Silence => "silence",
+            Then::Broken(why) => why,
         }
     }
 
@@ -273,4 +418,18 @@ impl Heard {
             )),
         }
     }
+}
+
+/// A peer's name in a sentence: `client 1`, but `the client` if it is the only one.
+pub fn who(name: &str) -> String {
+    match name.contains(' ') {
+        true => name.into(),
+        false => format!("the {name}"),
+    }
+}
+
+/// The next piece should not catch up with the last one: a read in the program
+/// gets the processor in between.
+fn pause() {
+    std::thread::sleep(Duration::from_millis(1));
 }
