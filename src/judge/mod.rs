@@ -9,8 +9,8 @@
 pub mod bench;
 pub mod bytes;
 pub mod cause;
-pub mod entry;
 pub mod cpu;
+pub mod entry;
 pub mod exercises;
 pub mod fault;
 pub mod files;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use kit::belief;
 use socket2::{Domain, Socket, Type};
 
-use crate::judge::bench::{Bench, REPLY};
+use crate::judge::bench::{Bench, REPLY, START};
 use crate::judge::bytes::{any, difference, shown};
 use crate::judge::cause::Cause;
 use crate::judge::fault::{Fault, Stop};
@@ -293,7 +293,7 @@ fn nobody_listens(bench: &mut Bench) -> Ruling {
     bench.start(&[&address.to_string()])?;
     bench.did("nobody listens there");
     let expected = "a message on standard error and an exit code other than 0";
-    let Some(status) = bench.program()?.wait(Instant::now() + REPLY) else {
+    let Some(status) = bench.program()?.wait(Instant::now() + START) else {
         return Fault::new(expected, "it does not end").stop();
     };
     let silent = bench.program()?.last_words().is_empty();
