@@ -294,12 +294,10 @@ fn through_a_relay(bench: &mut Bench) -> Ruling {
         .iter()
         .map(|(_, answer)| [answer, &b"\n"[..]].concat());
     let answers: Vec<u8> = answers.flatten().collect();
-    match printed == answers {
-        true => Ok(()),
-        false => Fault::new(
-            format!("it prints {}", shown(&answers)),
-            difference(&answers, &printed),
-        )
-        .stop(),
+    let expected = format!("it prints {}", shown(&answers));
+    match &printed[..] {
+        all if all == answers => Ok(()),
+        [] => Fault::new(expected, "nothing").stop(),
+        other => Fault::new(expected, difference(&answers, other)).stop(),
     }
 }
