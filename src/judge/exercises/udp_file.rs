@@ -272,7 +272,7 @@ fn gives_up(bench: &mut Bench) -> Ruling {
 }
 
 fn through_a_relay(bench: &mut Bench) -> Ruling {
-    let file = any(&mut bench.random, 4_500);
+    let file = any(&mut bench.random, 4_000);
     let mut receiver = Receiver::started(bench, file)?;
     receiver.takes_through_a_relay(bench)?;
     receiver.has_all()?;
