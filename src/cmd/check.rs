@@ -1,13 +1,17 @@
 //! `workbook check`: builds a learner's program and judges it.
 
 use std::env;
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use kit::diary::Diary;
+use wire::{Capture, Refusal};
 
 use crate::cli::CheckArgs;
 use crate::cmd::{complain, say};
+use crate::judge::entry::Draft;
 use crate::judge::subject::Subject;
 use crate::judge::verdict::Event;
 use crate::judge::{EXERCISES, Exercise, Verdict, exercise, judge};
@@ -30,9 +34,26 @@ pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
             None => return Ok(ExitCode::FAILURE),
         },
     };
+    let capture = match &what.pcap {
+        Some(file) => Some(capture(file)?),
+        None => None,
+    };
     let seed = what.seed.unwrap_or_else(|| fastrand::u64(1..100_000));
     let format = what.format;
-    let verdict = judge(exercise, &subject, seed, &mut |event| show(event, format));
+    let mut entry = Draft::of(what.cmd.as_deref());
+    let verdict = judge(exercise, &subject, seed, &mut |event| {
+        show(event, format);
+        entry.take(event);
+    });
+    if let (Some(diary), Some(deed)) = (Diary::of(&place.root), entry.deed()) {
+        diary.note(deed);
+    }
+    if let (Some(capture), Some(file)) = (capture, &what.pcap) {
+        let packets = capture.finish().context("the capture is not whole")?;
+        if format == kit::Format::Text {
+            say(&format!("\n{packets} packets are in {}", file.display()))?;
+        }
+    }
     Ok(match verdict {
         Verdict::Passed => ExitCode::SUCCESS,
         Verdict::Failed => ExitCode::FAILURE,
@@ -63,7 +84,7 @@ pub fn find(name: &str) -> Result<&'static Exercise> {
 /// compiler has told in its own words.
 fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
     let package = format!("lesson-{}", exercise.lesson);
-    let file = format!("lessons/{}/exercises/{}.rs", exercise.lesson, exercise.name);
+    let file = exercise.file();
     let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(&place.root)
         .args(["build", "--quiet", "--package", &package])
@@ -84,6 +105,15 @@ fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
         .join(binary)
         .with_extension(env::consts::EXE_EXTENSION);
     Ok(Some(Subject::binary(&binary, &place.root, file)))
+}
+
+/// Judge and program get a loopback interface of their own, where nobody else
+/// talks and where we may listen without root.
+fn capture(file: &Path) -> Result<Capture> {
+    let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
+    let refused = |refusal: Refusal| anyhow!("no capture here: {refusal}. {}", refusal.remedy());
+    let entered = wire::enter().map_err(refused)?;
+    Capture::start(&entered, out).map_err(refused)
 }
 
 fn show(event: &Event, format: kit::Format) {

@@ -1,6 +1,8 @@
 //! What a check works with: the program, random bytes, and a log of what was
 //! done to it.
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,10 +27,10 @@ pub const QUIET: Duration = Duration::from_millis(150);
 pub struct Bench<'a> {
     /// Random numbers that follow from the seed and the rule.
     pub random: Rng,
-    subject: &'a Subject,
+    subject: Cow<'a, Subject>,
     log: Log,
     program: Option<Program>,
-    held: Vec<TcpStream>,
+    kept: Vec<Box<dyn Any>>,
 }
 
 /// What was done, in order; shown when a rule was broken.
@@ -49,10 +51,10 @@ impl Bench<'_> {
     pub fn new(subject: &Subject, seed: u64) -> Bench<'_> {
         Bench {
             random: Rng::with_seed(seed),
-            subject,
+            subject: Cow::Borrowed(subject),
             log: Log::default(),
             program: None,
-            held: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -62,13 +64,13 @@ impl Bench<'_> {
     /// # Errors
     /// As dup(2).
     pub fn holds(&mut self, stream: &TcpStream) -> io::Result<()> {
-        self.held.push(stream.try_clone()?);
+        self.keep(stream.try_clone()?);
         Ok(())
     }
 
-    /// Lets go of the connections that it holds.
+    /// Lets go of what it keeps.
     pub fn lets_go(&mut self) {
-        self.held.clear();
+        self.kept.clear();
     }
 
     /// Notes something that the judge did, or saw.
@@ -79,6 +81,14 @@ impl Bench<'_> {
     /// The log, for a peer.
     pub fn log(&self) -> Log {
         self.log.clone()
+    }
+
+    /// Grants the program so many descriptors when it is started.
+    pub fn grants_descriptors(&mut self, number: u64) {
+        self.did(format!(
+            "grant it {number} descriptors (ulimit -n {number})"
+        ));
+        self.subject = Cow::Owned(self.subject.with_descriptors(number));
     }
 
     /// Starts the program with these arguments.
@@ -95,7 +105,7 @@ impl Bench<'_> {
     /// # Errors
     /// As [`Bench::start`].
     pub fn launch(&mut self, arguments: &[&str]) -> Result<(), Stop> {
-        let program = Program::start(self.subject, arguments).map_err(|error| {
+        let program = Program::start(&self.subject, arguments).map_err(|error| {
             let words = kit::visible(&self.subject.words);
             Stop::Trouble(format!(
                 "cannot start `{words}`: {}",
@@ -112,7 +122,15 @@ impl Bench<'_> {
     /// `Broken` if it does not print `listening on ADDR` with an address of
     /// its own on 127.0.0.1.
     pub fn serve(&mut self) -> Result<SocketAddr, Stop> {
-        self.start(&["127.0.0.1:0"])?;
+        self.serve_at("127.0.0.1:0")
+    }
+
+    /// The same at an address of the caller's choice on 127.0.0.1.
+    ///
+    /// # Errors
+    /// As [`Bench::serve`].
+    pub fn serve_at(&mut self, address: &str) -> Result<SocketAddr, Stop> {
+        self.start(&[address])?;
         let until = Instant::now() + START;
         let expected = "a line `listening on 127.0.0.1:PORT`, PORT being the port it got";
         let mut seen = Vec::new();
@@ -122,11 +140,15 @@ impl Bench<'_> {
                     Some(address) => return usable(address, expected),
                     None => seen.push(line),
                 },
-                Line::End(rest) | Line::Silence(rest) => {
-                    seen.push(rest);
+                line @ (Line::End(_) | Line::Silence(_)) => {
+                    let ended = matches!(line, Line::End(_));
+                    if let Line::End(rest) | Line::Silence(rest) = line {
+                        seen.push(rest);
+                    }
                     let seen = seen.iter().filter(|line| !line.is_empty());
                     let seen: Vec<_> = seen.map(|line| kit::quoted(line)).take(3).collect();
                     let got = match seen.is_empty() {
+                        true if ended => "the end of its output".into(),
                         true => "no output at all (is it still in a buffer that was not flushed?)"
                             .into(),
                         false => format!("only {}", seen.join(" and ")),
@@ -146,15 +168,40 @@ impl Bench<'_> {
         self.program.as_mut().ok_or_else(missing)
     }
 
+    /// Hands over the program, so that another can be started beside it.
+    ///
+    /// # Errors
+    /// As [`Bench::program`].
+    pub fn take_program(&mut self) -> Result<Program, Stop> {
+        let missing = || Stop::Trouble("the program was not started".into());
+        self.program.take().ok_or_else(missing)
+    }
+
+    /// Works with another program from now on; returns the one before.
+    pub fn exchange_program(&mut self, other: Program) -> Option<Program> {
+        self.program.replace(other)
+    }
+
     /// Whether the program has ended.
     pub fn has_ended(&mut self) -> bool {
         let ended = |program: &mut Program| program.ended().is_some();
         self.program.as_mut().is_some_and(ended)
     }
 
+    /// Keeps something alive until the verdict is told, such as the sockets
+    /// that the program is waiting for.
+    pub fn keep(&mut self, thing: impl Any) {
+        self.kept.push(Box::new(thing));
+    }
+
     /// A word of random letters and digits.
     pub fn word(&mut self, length: usize) -> Vec<u8> {
         bytes::word(&mut self.random, length)
+    }
+
+    /// The same as text.
+    pub fn text(&mut self, length: usize) -> String {
+        bytes::text(&mut self.random, length)
     }
 
     /// What was done so far.

@@ -8,16 +8,22 @@
 mod beliefs;
 mod book;
 mod command;
+mod diary;
 mod faults;
 mod gate;
 mod judge;
+#[cfg(target_os = "linux")]
+mod keep;
 mod languages;
 mod lessons;
 mod live;
 mod mask;
+mod progress;
 mod recordings;
 mod server;
 mod terminal;
 mod tools;
+mod watch;
 mod wire;
+mod workshop;
 mod workspace;

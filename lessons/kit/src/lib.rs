@@ -8,6 +8,7 @@
 
 pub mod belief;
 mod color;
+pub mod diary;
 mod errno;
 mod escape;
 mod event;
@@ -15,6 +16,7 @@ mod ladder;
 mod lesson;
 mod narrator;
 mod output;
+mod root;
 mod teach;
 mod terminal;
 
@@ -28,6 +30,6 @@ pub use event::{
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
-pub use output::{Format, Output, print};
+pub use output::{Format, Output, draws, print};
 pub use teach::teach;
 pub use terminal::Terminal;
