@@ -181,8 +181,20 @@ impl Tcp {
         Ok(sent)
     }
 
+    /// Waits until the program has read all that was sent, so that what is sent
+    /// next comes with another read. A moment must do where the kernel does
+    /// not say.
+    pub fn waits_until_read(&self) {
+        if self.is_read(REPLY).is_err() {
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
     /// Whether the program reads all that was sent, within this time from when
     /// all of it has arrived.
+    ///
+    /// # Errors
+    /// `Trouble` where the kernel does not say.
     fn is_read(&self, within: Duration) -> Result<bool, Stop> {
         let (ours, theirs) = (self.stream.local_addr()?, self.stream.peer_addr()?);
         let mut arrived = None;
