@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use colored::Colorize;
@@ -59,6 +60,7 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
     let served = Served {
         site: site.clone(),
         shelf: shelf.clone(),
+        run_limit: options.run_seconds.map(Duration::from_secs),
     };
     let (root, no_build) = (place.root.clone(), options.no_build);
     let edited = (!no_build).then(|| shelf.clone());

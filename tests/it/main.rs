@@ -15,6 +15,7 @@ mod lessons;
 mod live;
 mod mask;
 mod recordings;
+mod runs;
 mod server;
 mod terminal;
 mod tools;
