@@ -17,6 +17,7 @@ mod mask;
 mod recordings;
 mod runs;
 mod server;
+mod shelf;
 mod terminal;
 mod tools;
 mod wire;

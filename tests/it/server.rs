@@ -81,7 +81,13 @@ impl Server {
 
     /// Serves a book with these options.
     pub fn with(root: &Path, options: &[&str]) -> Server {
+        Server::under(root, options, &[])
+    }
+
+    /// Serves a book with these options and variables of the environment.
+    pub fn under(root: &Path, options: &[&str], variables: &[(&str, &str)]) -> Server {
         let mut child = Command::new(env!("CARGO_BIN_EXE_workbook"))
+            .envs(variables.iter().copied())
             .arg("--root")
             .arg(root)
             .arg("serve")
@@ -202,11 +208,6 @@ impl Server {
     /// What the last build said went wrong.
     pub fn error(&self) -> Option<String> {
         self.live()["error"].as_str().map(str::to_owned)
-    }
-
-    /// Its process.
-    pub fn id(&self) -> u32 {
-        self.child.id()
     }
 
     /// Sends a signal and waits for the end.
