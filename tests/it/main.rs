@@ -10,6 +10,7 @@ mod book;
 mod command;
 mod faults;
 mod gate;
+mod hold;
 mod languages;
 mod lessons;
 mod live;
