@@ -6,10 +6,16 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use axum::body::Bytes;
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+#[cfg(unix)]
+use crate::keep;
 
 /// How long a line of a lesson may be, in bytes.
 const LINE_BYTES: u64 = 8 * 1024;
@@ -19,6 +25,12 @@ const RUN_BYTES: usize = 1 << 20;
 const WORDS_BYTES: usize = 2 * 1024;
 /// Typed lines that wait to be read by the lesson.
 const TYPED: usize = 16;
+/// How many processes a lesson may be, with all it starts.
+#[cfg(unix)]
+const PROCESSES: &str = "64";
+/// How much memory they may hold together, in megabytes.
+#[cfg(unix)]
+const MEMORY_MB: &str = "1024";
 /// How long the end of a program or of its output is waited for after the other.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -56,9 +68,9 @@ impl Lesson {
         program: &Path,
         experiment: &str,
         hold: bool,
-        _limit: Duration,
+        limit: Duration,
     ) -> io::Result<Lesson> {
-        let mut command = Command::new(program);
+        let mut command = kept(program, limit);
         command.args(["--format", "json"]);
         command.args(hold.then_some("--hold")).arg(experiment);
         command
@@ -66,8 +78,6 @@ impl Lesson {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        #[cfg(unix)]
-        command.process_group(0);
         let mut child = command.spawn()?;
         let missing = || io::Error::other("it has no pipes");
         let stdin = child.stdin.take().ok_or_else(missing)?;
@@ -116,12 +126,12 @@ impl Lesson {
 
     /// How it ended, once it has written its last line.
     pub async fn ended(&mut self) -> Ended {
-        let status = match tokio::time::timeout(GRACE, self.child.wait()).await {
+        let status = match timeout(GRACE, self.child.wait()).await {
             Ok(Ok(status)) => status,
             Ok(Err(error)) => return failed(format!("Its end was not seen: {error}.")),
             Err(_) => return failed("It closed its output and went on; it was ended.".to_owned()),
         };
-        let words = tokio::time::timeout(GRACE, &mut self.words).await;
+        let words = timeout(GRACE, &mut self.words).await;
         let words = words.ok().and_then(Result::ok).unwrap_or_default();
         match status.code() {
             // It has told whether it settled its question.
@@ -139,9 +149,38 @@ impl Lesson {
 
     /// Ends it and all it started, if they have not ended.
     pub async fn kill(&mut self) {
-        // An error means that it has ended.
+        // The keeper ends all that is below it before it ends itself; if it is
+        // killed, another one does that. An error means that it has ended.
+        #[cfg(unix)]
+        if let Some(pid) = self
+            .child
+            .id()
+            .and_then(|id| Pid::from_raw(id.cast_signed()))
+        {
+            let _ = kill_process(pid, Signal::HUP);
+            if timeout(GRACE, self.child.wait()).await.is_ok() {
+                return;
+            }
+        }
         let _ = self.child.kill().await;
     }
+}
+
+/// The program below a keeper: neither it nor what it starts outlives us.
+#[cfg(unix)]
+fn kept(program: &Path, limit: Duration) -> Command {
+    let mut command = Command::new(keep::ourselves());
+    // We end it in time; the keeper does if we have no time ourselves.
+    let seconds = (limit + GRACE).as_secs().to_string();
+    command.args(["keep", "--seconds", &seconds, "--processes", PROCESSES]);
+    command.args(["--memory-mb", MEMORY_MB, "--"]).arg(program);
+    command
+}
+
+/// The program; without a keeper it ends when its input does.
+#[cfg(not(unix))]
+fn kept(program: &Path, _: Duration) -> Command {
+    Command::new(program)
 }
 
 fn failed(words: String) -> Ended {

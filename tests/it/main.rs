@@ -11,6 +11,8 @@ mod command;
 mod faults;
 mod gate;
 mod hold;
+#[cfg(target_os = "linux")]
+mod keep;
 mod languages;
 mod lessons;
 mod live;
