@@ -2,6 +2,8 @@
 
 use std::io;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::id;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -25,13 +27,9 @@ const RUN_BYTES: usize = 1 << 20;
 const WORDS_BYTES: usize = 2 * 1024;
 /// Typed lines that wait to be read by the lesson.
 const TYPED: usize = 16;
-/// How many processes a lesson may be, with all it starts.
-#[cfg(unix)]
-const PROCESSES: &str = "64";
-/// How much memory they may hold together, in megabytes.
-#[cfg(unix)]
-const MEMORY_MB: &str = "1024";
-/// How long the end of a program or of its output is waited for after the other.
+/// How long a lesson may go on after it has closed its output.
+const ENDING: Duration = Duration::from_secs(5);
+/// How long what else is left is waited for when the rest has ended.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A line with its end, or a limit that it broke.
@@ -76,8 +74,7 @@ impl Lesson {
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+            .stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let missing = || io::Error::other("it has no pipes");
         let stdin = child.stdin.take().ok_or_else(missing)?;
@@ -126,7 +123,7 @@ impl Lesson {
 
     /// How it ended, once it has written its last line.
     pub async fn ended(&mut self) -> Ended {
-        let status = match timeout(GRACE, self.child.wait()).await {
+        let status = match timeout(ENDING, self.child.wait()).await {
             Ok(Ok(status)) => status,
             Ok(Err(error)) => return failed(format!("Its end was not seen: {error}.")),
             Err(_) => return failed("It closed its output and went on; it was ended.".to_owned()),
@@ -149,20 +146,33 @@ impl Lesson {
 
     /// Ends it and all it started, if they have not ended.
     pub async fn kill(&mut self) {
-        // The keeper ends all that is below it before it ends itself; if it is
-        // killed, another one does that. An error means that it has ended.
+        self.hang_up();
+        if timeout(GRACE, self.child.wait()).await.is_err() {
+            // An error means that it has ended.
+            let _ = self.child.kill().await;
+        }
+    }
+
+    /// Tells the keeper to end all that is below it, and then itself.
+    fn hang_up(&mut self) {
         #[cfg(unix)]
         if let Some(pid) = self
             .child
             .id()
-            .and_then(|id| Pid::from_raw(id.cast_signed()))
+            .map(u32::cast_signed)
+            .and_then(Pid::from_raw)
         {
+            // An error means that it has ended.
             let _ = kill_process(pid, Signal::HUP);
-            if timeout(GRACE, self.child.wait()).await.is_ok() {
-                return;
-            }
         }
-        let _ = self.child.kill().await;
+        #[cfg(not(unix))]
+        let _ = self.child.start_kill();
+    }
+}
+
+impl Drop for Lesson {
+    fn drop(&mut self) {
+        self.hang_up();
     }
 }
 
@@ -172,8 +182,11 @@ fn kept(program: &Path, limit: Duration) -> Command {
     let mut command = Command::new(keep::ourselves());
     // We end it in time; the keeper does if we have no time ourselves.
     let seconds = (limit + GRACE).as_secs().to_string();
-    command.args(["keep", "--seconds", &seconds, "--processes", PROCESSES]);
-    command.args(["--memory-mb", MEMORY_MB, "--"]).arg(program);
+    command.args(["keep", "--seconds", &seconds]);
+    // One keeper without the guard above it: a reader waits for its start, and
+    // a lesson of this workbook is no hostile program.
+    command.args(["--role", "keeper", "--parent", &id().to_string(), "--"]);
+    command.arg(program);
     command
 }
 
