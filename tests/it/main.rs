@@ -8,20 +8,26 @@
 mod beliefs;
 mod book;
 mod command;
+mod diary;
 mod faults;
 mod gate;
 mod hold;
+mod judge;
 #[cfg(target_os = "linux")]
 mod keep;
 mod languages;
+mod learner;
 mod lessons;
 mod live;
 mod mask;
+mod progress;
 mod recordings;
 mod runs;
 mod server;
 mod shelf;
 mod terminal;
 mod tools;
+mod watch;
 mod wire;
+mod workshop;
 mod workspace;

@@ -9,6 +9,7 @@
 pub mod belief;
 mod capture;
 mod color;
+pub mod diary;
 mod errno;
 mod escape;
 mod event;
@@ -17,6 +18,7 @@ mod ladder;
 mod lesson;
 mod narrator;
 mod output;
+mod root;
 mod teach;
 mod terminal;
 
@@ -24,7 +26,7 @@ pub use belief::Belief;
 pub use capture::capture;
 pub use color::{ColorChoice, decide as decide_color};
 pub use errno::describe as describe_error;
-pub use escape::{quoted, visible};
+pub use escape::{grouped, quoted, visible};
 pub use event::{
     At, Event, Line, Listed, Offered, Packet, Sequence, Status, VERSION,
 };
@@ -32,6 +34,6 @@ pub use hold::{Becomes, Decision, holding};
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
-pub use output::{Format, Output, print};
+pub use output::{Format, Output, draws, print};
 pub use teach::teach;
 pub use terminal::Terminal;
