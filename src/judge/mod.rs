@@ -68,6 +68,8 @@ pub const EXERCISES: &[&Exercise] = &[
     &exercises::handshake_probe::EXERCISE,
     &exercises::udp_echo::EXERCISE,
     &exercises::multicast_listen::EXERCISE,
+    &exercises::threading_serve::EXERCISE,
+    &exercises::threading_stop::EXERCISE,
 ];
 
 /// The exercise with this name.

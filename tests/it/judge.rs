@@ -72,6 +72,11 @@ fn faults_of(exercise: &str, answer: &str) -> String {
             (Some(1), cause) => cause.unwrap_or("no belief").to_string(),
             (code, _) => format!("exit status {code:?}"),
         };
+        if let Some(cause) = last["broken"]["cause"].as_object() {
+            let words = ["lesson", "experiment"].map(|key| cause[key].as_str().unwrap());
+            let shown = root().join(format!("book/recordings/{}.jsonl", words.join("/")));
+            assert!(shown.exists(), "{answer}: no experiment {words:?}");
+        }
         // The exercise as it is shipped may fail for any reason but a good one.
         let unfinished = answer == exercise && run.status.code() == Some(1);
         if seen != wish && !unfinished {
