@@ -40,7 +40,7 @@ pub use elsewhere::{Ended, How, Program, Stream, Wrote, run};
 #[cfg(unix)]
 pub use ended::{Ended, How};
 #[cfg(unix)]
-pub use keeper::run;
+pub use keeper::{ourselves, run};
 #[cfg(unix)]
 pub use program::Program;
 #[cfg(unix)]
