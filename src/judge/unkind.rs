@@ -13,7 +13,6 @@ use super::Ruling;
 use super::bench::{Bench, REPLY};
 use super::bytes::shown;
 use super::cause::Cause;
-use super::cpu;
 use super::fault::{Fault, Stop};
 use super::tcp::{self, Heard, Tcp, Then, who};
 
@@ -168,8 +167,7 @@ pub fn hears_the_end(bench: &mut Bench, client: &mut Tcp) -> Result<(), Fault> {
 }
 
 fn spent(bench: &mut Bench) -> Option<Duration> {
-    let id = bench.program().ok()?.id();
-    cpu::spent(id)
+    bench.program().ok()?.computed()
 }
 
 /// One more client asks and gets this answer: the server has survived.
