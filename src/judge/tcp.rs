@@ -181,8 +181,20 @@ impl Tcp {
         Ok(sent)
     }
 
+    /// Waits until the program has read all that was sent, so that what is sent
+    /// next comes with another read. A moment must do where the kernel does
+    /// not say.
+    pub fn waits_until_read(&self) {
+        if self.is_read(REPLY).is_err() {
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
     /// Whether the program reads all that was sent, within this time from when
     /// all of it has arrived.
+    ///
+    /// # Errors
+    /// `Trouble` where the kernel does not say.
     fn is_read(&self, within: Duration) -> Result<bool, Stop> {
         let (ours, theirs) = (self.stream.local_addr()?, self.stream.peer_addr()?);
         let mut arrived = None;
@@ -272,38 +284,13 @@ impl Tcp {
     }
 
     /// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.
-    ///
-    /// A program that sends without end is left after some time, or megabytes.
     pub fn reads(
         &mut self,
         length: usize,
         patience: Duration,
-        mut enough: impl FnMut(&[u8]) -> bool,
+        enough: impl FnMut(&[u8]) -> bool,
     ) -> Heard {
-        let mut bytes = Vec::new();
-        let length = length.min(MOST);
-        let until = Instant::now() + WHOLE;
-        let mut buffer = vec![0; length.min(64 * 1024)];
-        let mut then = Then::Enough;
-        // A timeout of zero would mean none: setsockopt(2), SO_RCVTIMEO.
-        let patience = patience.max(Duration::from_millis(1));
-        if let Err(error) = self.stream.set_read_timeout(Some(patience)) {
-            then = Then::Broken(kit::describe_error(&error));
-        }
-        while then == Then::Enough && bytes.len() < length {
-            let room = buffer.len().min(length - bytes.len());
-            match self.stream.read(&mut buffer[..room]) {
-                Ok(0) => then = Then::End,
-                Ok(got) => bytes.extend_from_slice(&buffer[..got]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if is_timeout(&error) => then = Then::Silence,
-                Err(error) => then = Then::Broken(kit::describe_error(&error)),
-            }
-            if then == Then::Enough && (enough(&bytes) || Instant::now() >= until) {
-                break;
-            }
-        }
-        Heard { bytes, then }
+        reads(&mut self.stream, length, patience, enough)
     }
 
     /// Waits until the program has read all that was sent, so that what is
@@ -432,4 +419,39 @@ pub fn who(name: &str) -> String {
 /// gets the processor in between.
 fn pause() {
     std::thread::sleep(Duration::from_millis(1));
+}
+
+/// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.
+///
+/// A program that sends without end is left after some time, or megabytes.
+pub fn reads(
+    stream: &mut TcpStream,
+    length: usize,
+    patience: Duration,
+    mut enough: impl FnMut(&[u8]) -> bool,
+) -> Heard {
+    let mut bytes = Vec::new();
+    let length = length.min(MOST);
+    let until = Instant::now() + WHOLE;
+    let mut buffer = vec![0; length.min(64 * 1024)];
+    let mut then = Then::Enough;
+    // A timeout of zero would mean none: setsockopt(2), SO_RCVTIMEO.
+    let patience = patience.max(Duration::from_millis(1));
+    if let Err(error) = stream.set_read_timeout(Some(patience)) {
+        then = Then::Broken(kit::describe_error(&error));
+    }
+    while then == Then::Enough && bytes.len() < length {
+        let room = buffer.len().min(length - bytes.len());
+        match stream.read(&mut buffer[..room]) {
+            Ok(0) => then = Then::End,
+            Ok(got) => bytes.extend_from_slice(&buffer[..got]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_timeout(&error) => then = Then::Silence,
+            Err(error) => then = Then::Broken(kit::describe_error(&error)),
+        }
+        if then == Then::Enough && (enough(&bytes) || Instant::now() >= until) {
+            break;
+        }
+    }
+    Heard { bytes, then }
 }

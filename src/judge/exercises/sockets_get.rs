@@ -343,7 +343,7 @@ fn succeeds(bench: &mut Bench, answer: &[u8]) -> Ruling {
     printed(bench, answer, until, |out| out.len() > answer.len())?;
     match bench.program()?.wait(until) {
         Some(status) if status.success() => Ok(()),
-        Some(status) => Fault::new(expected, words(status)).stop(),
+        Some(status) => Fault::new(expected, words(&status)).stop(),
         None => Fault::new(expected, "it goes on, though the answer has ended")
             .because(&ZERO_IS_NOT_YET)
             .stop(),

@@ -151,7 +151,7 @@ fn ends(bench: &mut Bench) -> Ruling {
     let expected = "it ends with exit code 0, for its input has ended";
     match bench.program()?.wait(Instant::now() + REPLY) {
         Some(status) if status.success() => Ok(()),
-        Some(status) => Fault::new(expected, words(status)).stop(),
+        Some(status) => Fault::new(expected, words(&status)).stop(),
         None => Fault::new(expected, "it does not end").stop(),
     }
 }

@@ -284,7 +284,7 @@ fn succeeds(bench: &mut Bench) -> Ruling {
     let expected = "it ends with exit code 0: the end was acknowledged";
     match bench.program()?.wait(Instant::now() + REPLY) {
         Some(status) if status.success() => Ok(()),
-        Some(status) => Fault::new(expected, words(status)).stop(),
+        Some(status) => Fault::new(expected, words(&status)).stop(),
         None => Fault::new(expected, "it does not end").stop(),
     }
 }
