@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::bench::{Bench, Log, QUIET, REPLY, is_timeout};
+use super::bench::{Bench, Log, REPLY, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
 
@@ -291,43 +291,6 @@ impl Tcp {
         enough: impl FnMut(&[u8]) -> bool,
     ) -> Heard {
         reads(&mut self.stream, length, patience, enough)
-    }
-
-    /// Waits until the program has read all that was sent, so that what is
-    /// sent next comes to it in another read; or until it has ended, or too
-    /// much time has gone by. Where the kernel does not tell, it waits a while.
-    ///
-    /// # Errors
-    /// `Trouble` if the program was not started.
-    pub fn waits_until_read(&self, bench: &mut Bench) -> Result<(), Stop> {
-        let until = Instant::now() + REPLY;
-        while !bench.has_ended() && Instant::now() < until {
-            let pause = match self.unread() {
-                Ok(0) => return Ok(()),
-                Ok(_) => Duration::from_millis(1),
-                Err(_) => QUIET,
-            };
-            bench.program()?.wait(Instant::now() + pause);
-            if pause == QUIET {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// How many bytes are under way, or in the program's queue and not read:
-    /// sock_diag(7).
-    fn unread(&self) -> io::Result<u32> {
-        let ends = (self.stream.local_addr()?, self.stream.peer_addr()?);
-        let mut unread = 0;
-        for socket in wire::diag::sockets()? {
-            if (socket.local, socket.peer) == ends {
-                unread += socket.send_queue;
-            } else if (socket.peer, socket.local) == ends {
-                unread += socket.receive_queue;
-            }
-        }
-        Ok(unread)
     }
 
     /// Ends its own side: the program reads the end, and may still answer.
