@@ -209,7 +209,7 @@ fn two_parts(bench: &mut Bench) -> Ruling {
     let parts = [line(bench, 15), line(bench, 18)];
     let mut server = asked(bench)?;
     says(&mut server, &parts[0]);
-    server.waits_until_read();
+    server.waits_until_read(bench)?;
     says(&mut server, &parts[1]);
     let answer = parts.concat();
     whole(bench, &server, &answer).map_err(|fault| fault.because(&SHORT_READ))?;
@@ -226,7 +226,7 @@ fn split_letter(bench: &mut Bench) -> Ruling {
         [&letter[1..], &after].concat(),
     ];
     says(&mut server, &parts[0]);
-    server.waits_until_read();
+    server.waits_until_read(bench)?;
     says(&mut server, &parts[1]);
     let answer = parts.concat();
     whole(bench, &server, &answer).map_err(|fault| fault.because(&READ_IS_TEXT))?;
@@ -270,7 +270,7 @@ fn breaks_off(bench: &mut Bench) -> Ruling {
     let answer = line(bench, 25);
     let mut server = asked(bench)?;
     says(&mut server, &answer);
-    server.waits_until_read();
+    server.waits_until_read(bench)?;
     server.resets()?;
     let expected = "it ends with an exit code other than 0: the answer is not whole";
     match bench.program()?.wait(Instant::now() + REPLY) {
