@@ -82,26 +82,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn noise_comes_again_and_again_until_it_ends() {
-        let hearer = UdpSocket::bind("127.0.0.1:0").unwrap();
-        hearer
-            .set_read_timeout(Some(Duration::from_secs(3)))
-            .unwrap();
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let noise = Noise::begins(&socket, b"noise", hearer.local_addr().unwrap()).unwrap();
+    fn noise_comes_again_and_again_until_it_ends() -> io::Result<()> {
+        let hearer = UdpSocket::bind("127.0.0.1:0")?;
+        hearer.set_read_timeout(Some(Duration::from_secs(3)))?;
+        let socket = UdpSocket::bind("127.0.0.1:0")?;
+        let noise = Noise::begins(&socket, b"noise", hearer.local_addr()?)?;
         let mut buffer = [0; 10];
         for _ in 0..10 {
-            assert_eq!(hearer.recv(&mut buffer).unwrap(), 5);
+            assert_eq!(hearer.recv(&mut buffer)?, 5);
         }
         assert!(noise.longest_silence() > Duration::ZERO);
         drop(noise);
         let mut late = 0;
-        hearer
-            .set_read_timeout(Some(Duration::from_millis(500)))
-            .unwrap();
+        hearer.set_read_timeout(Some(Duration::from_millis(500)))?;
         while hearer.recv(&mut buffer).is_ok() {
             late += 1;
             assert!(late < 100, "it does not end");
         }
+        Ok(())
     }
 }
