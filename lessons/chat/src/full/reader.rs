@@ -45,7 +45,7 @@ pub fn read_lines(id: u64, client: &TcpStream, events: &SyncSender<Event>) {
 fn linger(mut client: &TcpStream) {
     let until = Instant::now() + LINGER;
     let _ = client.set_read_timeout(Some(LINGER));
-    let mut forgotten = [0; 4096];
+    let mut forgotten = [0; 512];
     while Instant::now() < until {
         if !matches!(client.read(&mut forgotten), Ok(1..)) {
             return;
