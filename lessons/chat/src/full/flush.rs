@@ -58,7 +58,7 @@ impl Member {
             false => drop(self.out.drain(..sent)),
         }
         if self.out.is_empty() {
-            self.out.shrink_to(1024);
+            self.out.shrink_to(256);
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ const LINGER: Duration = Duration::from_secs(1);
 // ANCHOR: reader
 /// Sends each line of the client to the hub, and at last that it left.
 pub fn read_lines(id: u64, client: &TcpStream, events: &SyncSender<Event>) {
-    let mut reader = BufReader::with_capacity(4096, client);
+    let mut reader = BufReader::with_capacity(2048, client);
     let why = loop {
         match next_line(&mut reader, LONGEST) {
             // When the queue is full, send waits; then this thread no longer

@@ -63,6 +63,10 @@ impl Hub {
         for line in self.history.clone() {
             self.tell(id, &line);
         }
+        // It may be long; sent now, it need not be kept beside many others.
+        if let Some(member) = self.members.get_mut(&id) {
+            let _ = member.flush(&self.room);
+        }
         self.notice(&format!("{name} has entered the room"));
         // Named after the notice, so it is for the others only.
         self.name(id, name);
