@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-fn client(address: &str, options: &[&str]) -> Child {
+pub fn client(address: &str, options: &[&str]) -> Child {
     let mut program = Command::new(PROGRAM);
     program.args(["client", address]).args(options);
     program.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -1,6 +1,6 @@
 //! One client that behaves badly harms nobody else.
 
-use crate::server::{Guest, Server};
+use crate::server::{DEADLINE, Guest, Server};
 use socket2::SockRef;
 use std::io::Write;
 use std::thread;
@@ -39,6 +39,84 @@ fn who_never_reads_delays_nobody_and_is_cut() {
     let found = sam.rest().len();
     assert!(found < 12_000, "{found}");
     sending.join().unwrap();
+}
+
+#[test]
+fn who_takes_nothing_for_so_long_is_cut_and_told() {
+    cut_after(1, &["--read-within", "1"]);
+}
+
+/// The same with the limit that a server has if nobody says otherwise.
+#[test]
+fn who_takes_nothing_for_ten_seconds_is_cut_and_told() {
+    cut_after(10, &[]);
+}
+
+/// One who stops to read, and for whom so little is kept that it cannot be
+/// the reason: a few lines more than the kernels hold.
+fn cut_after(seconds: u64, options: &[&str]) {
+    let server = Server::start(options);
+    let mut sam = Guest::enter(server.address, "sam");
+    let mut bob = Guest::enter(server.address, "bob");
+    let ada = Guest::enter(server.address, "ada");
+    bob.hears("* ada has entered the room");
+    let Some(before) = queued(&server, &sam) else {
+        eprintln!("NOT CHECKED: this system does not tell its queues");
+        return;
+    };
+    let mut said = 0;
+    let waited = 'said: loop {
+        let start = Instant::now();
+        for _ in 0..32 {
+            ada.say(&format!("{said:0>1000}"));
+            bob.hears(&format!("[ada] {said:0>1000}"));
+            said += 1;
+        }
+        assert!(said < 20_000, "the kernels hold all of it");
+        // As long as the kernel takes all of it, sam is not behind.
+        while queued(&server, &sam) < Some(before + said * 1007) {
+            if bob.has_news(Duration::from_millis(5)) {
+                bob.hears("* sam has left the room");
+                break 'said start.elapsed().as_secs_f64();
+            }
+            assert!(start.elapsed() < DEADLINE, "sam is not cut");
+        }
+    };
+    let range = seconds as f64 - 0.5..seconds as f64 * 2.0 + 3.0;
+    assert!(range.contains(&waited), "cut after {waited} s");
+    // Whole lines, none missing among them, and then the reason.
+    let mut words = sam.rest();
+    let last = words.pop().unwrap();
+    assert_eq!(last, "* You do not read what is sent to you; goodbye");
+    let lines = words.iter().filter(|line| line.starts_with("[ada]"));
+    for (number, line) in lines.enumerate() {
+        assert_eq!(*line, format!("[ada] {number:0>1000}"));
+    }
+}
+
+/// How many bytes the kernel has for a guest, in both queues: proc_net(5).
+fn queued(server: &Server, guest: &Guest) -> Option<usize> {
+    let (here, there) = (
+        server.address.port(),
+        guest.reader.get_ref().local_addr().unwrap().port(),
+    );
+    let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
+    let mut bytes = None;
+    for row in table.lines() {
+        let fields: Vec<&str> = row.split_whitespace().collect();
+        let port = |field: &str| {
+            let (_, port) = field.rsplit_once(':')?;
+            u16::from_str_radix(port, 16).ok()
+        };
+        let ends = (port(fields[1]), port(fields[2]));
+        let ours = (Some(here), Some(there));
+        if ends == ours || (ends.1, ends.0) == ours {
+            let (sent, unread) = fields[4].split_once(':')?;
+            let number = |hex| usize::from_str_radix(hex, 16).ok();
+            bytes = Some(bytes.unwrap_or(0) + number(sent)? + number(unread)?);
+        }
+    }
+    bytes
 }
 
 #[test]

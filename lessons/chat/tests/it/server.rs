@@ -126,6 +126,16 @@ impl Guest {
         }
     }
 
+    /// Whether something comes, or has come, within so long.
+    pub fn has_news(&mut self, within: Duration) -> bool {
+        let stream = self.reader.get_ref();
+        stream.set_read_timeout(Some(within)).unwrap();
+        let news = self.reader.fill_buf().is_ok();
+        let stream = self.reader.get_ref();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        news
+    }
+
     pub fn hear_until(&mut self, wanted: impl Fn(&str) -> bool) -> String {
         let mut heard = Vec::new();
         while let Some(line) = self.hear() {
