@@ -67,8 +67,10 @@ fn cut_after(seconds: u64, options: &[&str]) {
     let mut said = 0;
     let waited = 'said: loop {
         let start = Instant::now();
+        // In one piece, so that the kernel takes a part of a line at last.
+        let lines = (said..said + 32).map(|n| format!("{n:0>1000}\n"));
+        ada.send(lines.collect::<String>().as_bytes());
         for _ in 0..32 {
-            ada.say(&format!("{said:0>1000}"));
             bob.hears(&format!("[ada] {said:0>1000}"));
             said += 1;
         }
