@@ -29,5 +29,5 @@ pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
 pub use output::{Format, Output, print};
-pub use teach::teach;
+pub use teach::{teach, teach_beside};
 pub use terminal::Terminal;

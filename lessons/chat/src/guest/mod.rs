@@ -4,12 +4,19 @@
 //!
 //!     cargo run -p lesson-chat -- escape
 
-use crate::PATIENCE;
+pub mod crowd;
+mod program;
+
 use crate::full::{self, Limits};
+pub use program::{at_a_terminal, run};
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
+use std::time::Duration;
+
+/// How long a call waits before it gives up.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection, and what was read from it beyond the last line.
 pub type Guest = BufReader<TcpStream>;
