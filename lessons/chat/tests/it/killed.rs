@@ -113,7 +113,7 @@ fn kill_at_random(address: &str, until: Instant) -> u64 {
         let mut typing = child.stdin.take().unwrap();
         // Every other one never has its output read, so it stops to listen,
         // and dies with unread bytes: its kernel sends a reset.
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             let mut out = child.stdout.take().unwrap();
             thread::spawn(move || {
                 std::io::copy(&mut out, &mut std::io::sink())
