@@ -4,7 +4,7 @@
 //!
 //!     cargo run -p lesson-chat -- ctrl-c
 
-use crate::guest::{PATIENCE, enter, hear, run as program, say};
+use crate::guest::{PATIENCE, enter, greet, hear, run as program, say};
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
 use socket2::{Domain, Socket, Type};
 use std::io::{self, BufRead, BufReader};
@@ -58,11 +58,11 @@ fn found(words: &[&str]) -> io::Result<(usize, String)> {
     // takes short segments only, and few of them (socket2's options).
     let bob = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     bob.set_tcp_mss(536)?;
-    bob.set_recv_buffer_size(8192)?;
+    bob.set_recv_buffer_size(4096)?;
     bob.connect_timeout(&address.into(), PATIENCE)?;
-    let bob = BufReader::new(TcpStream::from(bob));
+    let mut bob = BufReader::new(TcpStream::from(bob));
     bob.get_ref().set_read_timeout(Some(PATIENCE))?;
-    say(&bob, "bob")?;
+    greet(&mut bob, "bob")?;
     let mut cyd = enter(address, "cyd")?;
     let ada = enter(address, "ada")?;
     for _ in 0..SAID {
