@@ -1,10 +1,18 @@
 //! The commands, one a file; what they find out is printed here.
 
+pub mod check;
 pub mod completions;
 pub mod doctor;
+pub mod hint;
 pub mod list;
+pub mod progress;
+pub mod reset;
+pub mod review;
 pub mod run;
 pub mod serve;
+pub mod signals;
+pub mod solution;
+pub mod watch;
 pub mod wire;
 
 use std::io::{self, Write};

@@ -28,7 +28,12 @@ const TYPES = {
 export async function workbook() {
   if (!existsSync(WORKBOOK)) return null;
   const child = spawn(WORKBOOK, ['serve', '--port', '0'],
-    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    {
+      cwd: ROOT,
+      // What a test does is not what the learner did.
+      env: { ...process.env, WORKBOOK_STATE: 'off' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   const ended = new Promise(resolve => child.once('close', resolve));
   const stop = async () => {
     child.kill('SIGINT');

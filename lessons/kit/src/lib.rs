@@ -8,6 +8,7 @@
 
 pub mod belief;
 mod color;
+pub mod diary;
 mod errno;
 mod escape;
 mod event;
@@ -15,19 +16,20 @@ mod ladder;
 mod lesson;
 mod narrator;
 mod output;
+mod root;
 mod teach;
 mod terminal;
 
 pub use belief::Belief;
 pub use color::{ColorChoice, decide as decide_color};
 pub use errno::describe as describe_error;
-pub use escape::{quoted, visible};
+pub use escape::{grouped, quoted, visible};
 pub use event::{
     At, Event, Line, Listed, Offered, Packet, Sequence, Status, VERSION,
 };
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
-pub use output::{Format, Output, print};
+pub use output::{Format, Output, draws, print};
 pub use teach::{teach, teach_beside};
 pub use terminal::Terminal;

@@ -1,9 +1,8 @@
 //! One client that behaves badly harms nobody else.
 
-use crate::server::{DEADLINE, Guest, PROGRAM, Server};
+use crate::server::{DEADLINE, Guest, Server, chat};
 use socket2::SockRef;
 use std::io::Write;
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -46,7 +45,7 @@ fn who_never_reads_delays_nobody_and_is_cut() {
 /// the reason: a few lines more than the kernels hold.
 #[test]
 fn who_takes_nothing_for_so_long_is_cut_and_told() {
-    let help = Command::new(PROGRAM).args(["server", "--help"]).output();
+    let help = chat().args(["server", "--help"]).output();
     let help = String::from_utf8(help.unwrap().stdout).unwrap();
     let ours = help.split("--read-within").nth(1).unwrap();
     assert!(ours.contains("[default: 10]"), "{help}");
