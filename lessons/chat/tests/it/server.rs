@@ -95,6 +95,11 @@ pub struct Guest {
 impl Guest {
     pub fn connect(address: SocketAddr) -> Guest {
         let stream = TcpStream::connect_timeout(&address, DEADLINE).unwrap();
+        Guest::on(stream)
+    }
+
+    /// A guest on a connection that is made already.
+    pub fn on(stream: TcpStream) -> Guest {
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.set_write_timeout(Some(DEADLINE)).unwrap();
         stream.set_nodelay(true).unwrap();
