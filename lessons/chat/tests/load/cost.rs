@@ -15,18 +15,49 @@ fn a_delivery_by_the_hub_costs_a_fraction_of_one_by_step_3() {
     let _turn = turn();
     for (window, most) in [("8", 0.15), ("1", 0.35)] {
         let (mut hub, mut step3) = (f64::MAX, f64::MAX);
-        for round in 1.. {
+        let mut quiet = 0;
+        for round in 1..=9 {
+            let before = ticks();
             // Whatever disturbs a run adds to it, so the least is nearest.
             hub = hub.min(cost(&release, &["server"], window));
             step3 = step3.min(cost(&release, &["step3", "server"], window));
+            let (all, ours) = ticks();
+            let others = 1.0 - (ours - before.1) / (all - before.0);
+            quiet += u32::from(others < 0.3);
             let ratio = hub / step3;
-            eprintln!("window {window}: {hub:.2} of {step3:.2} µs");
+            eprintln!(
+                "window {window}: {hub:.2} of {step3:.2} µs; {:.0} % of the \
+                 work was that of others",
+                others * 100.0
+            );
             if round >= 3 && ratio <= most {
                 break;
             }
-            assert!(round < 9, "{ratio:.2} of step 3, at most {most}");
+            // A machine that works for others says nothing but the grossest.
+            let enough = quiet >= 3 && round >= 5 || round == 9;
+            let telling = quiet >= 3 || ratio > 2.0 * most;
+            if enough {
+                assert!(!telling, "{ratio:.2} of step 3, at most {most}");
+                eprintln!("NOT CHECKED: the machine works for others");
+                break;
+            }
         }
     }
+}
+
+/// How long all processors have worked, and for children that have ended:
+/// proc_stat(5) and proc_pid_stat(5).
+fn ticks() -> (f64, f64) {
+    let numbers = |text: &str| -> Vec<f64> {
+        text.split_whitespace().flat_map(str::parse).collect()
+    };
+    let all = std::fs::read_to_string("/proc/stat").unwrap();
+    let all = numbers(all.lines().next().unwrap());
+    let us = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let us = numbers(us.rsplit_once(") ").unwrap().1);
+    // user, nice and system; without the state, cutime and cstime.
+    let soft = all[5] + all[6];
+    (all[0] + all[1] + all[2] + soft, us[12] + us[13])
 }
 
 /// Microseconds of the server's processor time for each delivery.
