@@ -12,6 +12,8 @@ mod diary;
 mod faults;
 mod gate;
 mod judge;
+#[cfg(target_os = "linux")]
+mod keep;
 mod languages;
 mod lessons;
 mod live;
