@@ -54,6 +54,9 @@ const MEASURED: &[&str] = &[
     r#"bob\b(?:","what":"|\s+)(?:gets|got) (\d+) bytes"#,
     r"reads (\d+) bytes, and then: ",
     r"bob (\d+) bytes, sam (\d+), then",
+    r"half within (\d+) µs",
+    r"finds (\d+) lines",
+    r"(\d+) lines, and \d+ of 250",
 ];
 
 /// Times, as our events, ladders and tcpdump write them, addresses in memory,

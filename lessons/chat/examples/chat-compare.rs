@@ -2,7 +2,8 @@
 //!
 //! In each round every server is started afresh, one after the other, so that
 //! whatever else the machine does falls on all of them. Compare within one
-//! table only: another machine, or another hour, has other numbers.
+//! table only: another machine, or another hour, has other numbers. What it
+//! prints is Markdown; the tables of the chapter are its output as it is.
 //!
 //!     cargo build --release -p lesson-chat --bins --examples
 //!     target/release/examples/chat-compare
@@ -55,6 +56,15 @@ fn main() -> io::Result<()> {
         }
     }
     let base = median(&seen[0], "per_second");
+    kit::print(&format!(
+        "{} connected, {} of them talk, each at most {} ahead; \
+         {} rounds of {} s.\n\n",
+        options.clients,
+        options.clients.min(20),
+        lines(options.window),
+        options.rounds,
+        options.seconds
+    ));
     kit::print(
         "| server | deliveries/s | of step 5 | CPU µs | p99 ms | lost |\n",
     );
@@ -163,6 +173,10 @@ fn load(
     }
     let output = load.output()?;
     serde_json::from_slice(&output.stdout).map_err(io::Error::other)
+}
+
+fn lines(number: u64) -> String {
+    format!("{number} line{}", if number == 1 { "" } else { "s" })
 }
 
 /// The median of one number over all runs.

@@ -1,12 +1,10 @@
-//! What stands on the command line, and which program that is.
-//!
-//! Only what begins with the name of a program is read here.
+//! What stands on the command line, if it names a program.
 //!
 //!     cargo run -p lesson-chat -- server --help
 
 use crate::full::Limits;
 use crate::step1::Side;
-use crate::{client, dial, full, step1, step2, step3, step4};
+use crate::{client, full, step1, step2, step3, step4};
 use clap::Parser;
 use std::io::{self, Write};
 use std::net::TcpListener;
@@ -16,7 +14,10 @@ use std::sync::mpsc;
 /// Where a server listens and a client connects if nothing else is said.
 const ADDRESS: &str = "127.0.0.1:12345";
 
-/// The programs of this lesson.
+/// The names of all programs.
+pub const PROGRAMS: [&str; 6] =
+    ["server", "client", "step1", "step2", "step3", "step4"];
+
 #[derive(Parser)]
 #[command(name = "lesson-chat", disable_help_subcommand = true)]
 enum Program {
@@ -28,7 +29,7 @@ enum Program {
         limits: Limits,
     },
     /// The client of the full chat
-    Client(dial::Options),
+    Client(client::Options),
     /// One to one, as raw bytes
     Step1 { side: Side, address: Option<String> },
     /// Many, with a list behind a lock
@@ -42,8 +43,7 @@ enum Program {
 /// Runs the program that the command line names, if it names one.
 pub fn program() -> Option<ExitCode> {
     let first = std::env::args().nth(1)?;
-    let programs = ["server", "client", "step1", "step2", "step3", "step4"];
-    programs.contains(&&*first).then(|| {
+    PROGRAMS.contains(&&*first).then(|| {
         kit::decide_color(kit::ColorChoice::Auto);
         run(Program::parse()).unwrap_or_else(|error| {
             eprintln!("{}", kit::describe_error(&error));

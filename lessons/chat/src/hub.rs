@@ -5,7 +5,7 @@
 //!     cargo run -p lesson-chat -- hub
 
 use crate::PATIENCE;
-use crate::crowd::{SAID, heard};
+use crate::guest::crowd::{SAID, heard};
 use crate::guest::{enter, start_full};
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
 use std::io::{self, Read};

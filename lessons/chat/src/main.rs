@@ -8,20 +8,19 @@
 
 mod client;
 mod command;
-mod crowd;
-mod dial;
+mod ctrl_c;
 mod end;
 mod endless;
 mod escape;
 mod full;
 mod guest;
+mod half_typed;
 mod halves;
 mod hub;
 mod joined;
 mod lines;
-mod link;
+mod nodelay;
 mod poison;
-mod screen;
 mod second;
 mod silent;
 mod step1;
@@ -30,31 +29,31 @@ mod step3;
 mod step4;
 mod threads;
 
+use guest::PATIENCE;
 use std::process::ExitCode;
-use std::time::Duration;
-
-/// How long a call waits before it gives up.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     // A first word that names a program runs it; all else is an experiment.
-    if let Some(program) = command::program() {
-        return program;
-    }
-    kit::teach(&kit::Lesson {
-        name: "chat",
-        title: "The whole chat",
-        experiments: &[
-            second::EXPERIMENT,
-            joined::EXPERIMENT,
-            end::EXPERIMENT,
-            halves::EXPERIMENT,
-            silent::EXPERIMENT,
-            poison::EXPERIMENT,
-            escape::EXPERIMENT,
-            endless::EXPERIMENT,
-            threads::EXPERIMENT,
-            hub::EXPERIMENT,
-        ],
-    })
+    command::program()
+        .unwrap_or_else(|| kit::teach_beside(&LESSON, &command::PROGRAMS))
 }
+
+const LESSON: kit::Lesson = kit::Lesson {
+    name: "chat",
+    title: "The whole chat",
+    experiments: &[
+        second::EXPERIMENT,
+        joined::EXPERIMENT,
+        end::EXPERIMENT,
+        half_typed::EXPERIMENT,
+        halves::EXPERIMENT,
+        silent::EXPERIMENT,
+        poison::EXPERIMENT,
+        escape::EXPERIMENT,
+        endless::EXPERIMENT,
+        threads::EXPERIMENT,
+        ctrl_c::EXPERIMENT,
+        hub::EXPERIMENT,
+        nodelay::EXPERIMENT,
+    ],
+};

@@ -4,7 +4,7 @@
 //!
 //!     cargo run -p lesson-chat -- silent
 
-use crate::crowd::{SAID, heard};
+use crate::guest::crowd::{SAID, heard};
 use crate::guest::{connect, start};
 use crate::step2;
 use kit::{Choice, Experiment, Narrator, Outcome, belief};

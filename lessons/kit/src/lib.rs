@@ -35,5 +35,5 @@ pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
 pub use output::{Format, Output, draws, print};
-pub use teach::teach;
+pub use teach::{teach, teach_beside};
 pub use terminal::Terminal;

@@ -79,7 +79,12 @@ struct Settled {
 
 /// Runs the lesson as its command line says: the whole `main` of a lesson.
 pub fn teach(lesson: &Lesson) -> ExitCode {
-    let arguments = match parse(lesson) {
+    teach_beside(lesson, &[])
+}
+
+/// The same for a lesson that has programs too, which are named in its help.
+pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
+    let arguments = match parse(lesson, programs) {
         Ok(arguments) => arguments,
         Err(error) => {
             // --help is an error to clap, but not to us: 0 for it, else 2.
@@ -150,10 +155,18 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
     code
 }
 
-fn parse(lesson: &Lesson) -> Result<Arguments, clap::Error> {
+fn parse(lesson: &Lesson, programs: &[&str]) -> Result<Arguments, clap::Error> {
     let name = format!("lesson-{}", lesson.name);
     let names: Vec<_> = lesson.experiments.iter().map(|e| e.name).collect();
-    let help = format!("Experiments: {}\n\n{AFTER_HELP}", names.join(", "));
+    let mut help = format!("Experiments: {}\n\n", names.join(", "));
+    if !programs.is_empty() {
+        let programs = programs.join(", ");
+        help += &format!(
+            "Programs: {programs}\nEach has a help of its own: {name} {} --help\n\n",
+            programs.split(',').next().unwrap_or_default()
+        );
+    }
+    help += AFTER_HELP;
     let matches = Arguments::command()
         .display_name(name.clone())
         .bin_name(name)

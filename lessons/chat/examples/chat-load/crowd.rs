@@ -6,7 +6,7 @@ use crate::line::{self, Arrived};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::ToSocketAddrs;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
 /// What a run has counted.
@@ -35,7 +35,7 @@ struct Client {
 pub struct Crowd {
     poll: Poll,
     clients: Vec<Client>,
-    _mute: Vec<std::net::TcpStream>,
+    mute: Vec<std::net::TcpStream>,
     /// Lines sent by each sender, and how often these were delivered.
     sent: Vec<u64>,
     delivered: Vec<u64>,
@@ -43,6 +43,8 @@ pub struct Crowd {
     start: Instant,
     pub last: Instant,
     pub latency: Latency,
+    /// How long a line took to the last listener, if each sender waits for it.
+    pub to_all: Latency,
     pub count: Count,
 }
 
@@ -53,48 +55,57 @@ impl Crowd {
     pub fn connect(options: &Options) -> io::Result<Crowd> {
         let mut addresses = options.address.to_socket_addrs()?;
         let address = addresses.next().ok_or(ErrorKind::NotFound)?;
-        let patience = Duration::from_secs(5);
-        let connect = |name: String| {
-            let mut stream =
-                std::net::TcpStream::connect_timeout(&address, patience)?;
-            stream.set_nodelay(true)?;
-            if !options.nameless {
-                stream.write_all(name.as_bytes())?;
-            }
-            io::Result::Ok(stream)
-        };
-        let poll = Poll::new()?;
-        let mut clients = Vec::new();
-        for number in 0..options.clients {
-            let stream = connect(format!("load{number}\n"))?;
-            stream.set_nonblocking(true)?;
-            let mut stream = TcpStream::from_std(stream);
-            let both = Interest::READABLE | Interest::WRITABLE;
-            poll.registry().register(&mut stream, Token(number), both)?;
-            clients.push(Client {
-                stream,
-                half: Vec::new(),
-                out: Vec::new(),
-                next: vec![0; options.senders],
-                open: true,
-            });
-        }
-        let mute = (0..options.mute).map(|n| connect(format!("mute{n}\n")));
         let now = Instant::now();
         let mut crowd = Crowd {
-            poll,
-            clients,
-            _mute: mute.collect::<io::Result<_>>()?,
+            poll: Poll::new()?,
+            clients: Vec::new(),
+            mute: Vec::new(),
             sent: vec![0; options.senders],
             delivered: vec![0; options.senders],
             size: options.size,
             start: now,
             last: now,
             latency: Latency::new(),
+            to_all: Latency::new(),
             count: Count::default(),
         };
-        crowd.listen_until_silence(SILENCE, |_| false)?;
+        for number in 0..options.clients {
+            crowd.enter(options, address, number)?;
+            // A server may greet each with a list of all, and tell all the
+            // others of each: nobody should have to keep that for long.
+            if number % 64 == 63 {
+                crowd.listen(Duration::ZERO)?;
+            }
+        }
+        for number in 0..options.mute {
+            let name = format!("mute{number}\n");
+            crowd.mute.push(connect(options, address, &name)?);
+        }
+        crowd.last = crowd.listen_until_silence(SILENCE, |_| false)?;
         Ok(crowd)
+    }
+
+    /// One more client, which reads from now on.
+    fn enter(
+        &mut self,
+        options: &Options,
+        address: SocketAddr,
+        number: usize,
+    ) -> io::Result<()> {
+        let stream = connect(options, address, &format!("load{number}\n"))?;
+        stream.set_nonblocking(true)?;
+        let mut stream = TcpStream::from_std(stream);
+        let both = Interest::READABLE | Interest::WRITABLE;
+        let registry = self.poll.registry();
+        registry.register(&mut stream, Token(number), both)?;
+        self.clients.push(Client {
+            stream,
+            half: Vec::new(),
+            out: Vec::new(),
+            next: vec![0; options.senders],
+            open: true,
+        });
+        Ok(())
     }
 
     /// Lets the senders talk for so long.
@@ -142,10 +153,8 @@ impl Crowd {
 
     /// Listens until all has arrived, or nothing more comes.
     pub fn drain(&mut self) -> io::Result<()> {
-        let last = self.last;
         let long = Duration::from_millis(1500);
         self.listen_until_silence(long, |crowd| crowd.lost() == 0)?;
-        self.last = self.last.max(last);
         Ok(())
     }
 
@@ -171,11 +180,12 @@ impl Crowd {
         client.send_out()
     }
 
+    /// Until it is done, or nothing came for so long; when the last came.
     fn listen_until_silence(
         &mut self,
         long: Duration,
         done: impl Fn(&Crowd) -> bool,
-    ) -> io::Result<()> {
+    ) -> io::Result<Instant> {
         let start = Instant::now();
         let mut heard = start;
         while heard.elapsed() < long && start.elapsed().as_secs() < 30 {
@@ -186,7 +196,7 @@ impl Crowd {
                 heard = Instant::now();
             }
         }
-        Ok(())
+        Ok(heard)
     }
 
     /// Takes what has arrived; whether anything has.
@@ -253,9 +263,28 @@ impl Crowd {
         *next = arrived.number + 1;
         self.count.delivered += 1;
         self.delivered[arrived.sender] += 1;
-        self.latency.add(now.saturating_sub(arrived.nanos));
+        let took = now.saturating_sub(arrived.nanos);
+        self.latency.add(took);
+        let others = self.clients.len() as u64 - 1;
+        if self.delivered[arrived.sender].is_multiple_of(others) {
+            self.to_all.add(took);
+        }
         self.last = Instant::now();
     }
+}
+
+fn connect(
+    options: &Options,
+    address: SocketAddr,
+    name: &str,
+) -> io::Result<std::net::TcpStream> {
+    let patience = Duration::from_secs(5);
+    let mut stream = std::net::TcpStream::connect_timeout(&address, patience)?;
+    stream.set_nodelay(true)?;
+    if !options.nameless {
+        stream.write_all(name.as_bytes())?;
+    }
+    Ok(stream)
 }
 
 impl Client {

@@ -6,6 +6,9 @@
 //! stands in what the server makes of it, so it can talk to any server that
 //! passes lines on: the steps of this lesson, and `ncat --chat`.
 //!
+//! One that talks, `--senders 1 --window 1`, among many who only listen tells
+//! how long a line takes to all of them.
+//!
 //!     cargo run --release -p lesson-chat --example chat-load -- --help
 
 mod crowd;
@@ -45,7 +48,8 @@ pub struct Options {
     /// How long they talk
     #[arg(long, default_value_t = 2)]
     seconds: u64,
-    /// Say no name at first: for step 2 and ncat --chat
+    /// Say no name first, as for step 2 and ncat --chat; without this the
+    /// first line of each client is its name, as tokio's example wants it
     #[arg(long)]
     nameless: bool,
     /// The process id of the server, to tell how much CPU it takes
@@ -84,7 +88,8 @@ fn main() -> ExitCode {
 fn load(options: &Options) -> io::Result<bool> {
     let connecting = Instant::now();
     let mut crowd = Crowd::connect(options)?;
-    let connected = connecting.elapsed();
+    // The silence after the last greeting is no part of it.
+    let connected = crowd.last.saturating_duration_since(connecting);
     let before = options.pid.and_then(cpu_ticks);
     let start = Instant::now();
     crowd.talk(options, Duration::from_secs(options.seconds))?;
@@ -99,6 +104,11 @@ fn load(options: &Options) -> io::Result<bool> {
     let micros = |ticks: u64| ticks as f64 * 10_000.0 / c.delivered as f64;
     let cpu = ticks.map(|(after, before)| micros(after - before));
     let at = |share| crowd.latency.percentile(share).as_micros() as u64;
+    // With more lines on their way it is not known which one is complete.
+    let alone = options.window == 1 && options.rate.is_none();
+    let to_all =
+        |share| crowd.to_all.percentile(share).as_micros() as u64 / 1000;
+    let to_all = alone.then(|| (to_all(0.5), to_all(1.0)));
     if options.format == Format::Json {
         let report = serde_json::json!({
             "clients": options.clients, "senders": options.senders,
@@ -110,6 +120,7 @@ fn load(options: &Options) -> io::Result<bool> {
             "cpu_us_per_delivery": cpu,
             "p50_us": at(0.5), "p90_us": at(0.9), "p99_us": at(0.99),
             "max_us": at(1.0),
+            "to_all_ms": to_all.map(|(half, _)| half),
         });
         kit::print(&format!("{report}\n"));
     } else {
@@ -128,6 +139,11 @@ fn load(options: &Options) -> io::Result<bool> {
         );
         if let Some(cpu) = cpu {
             text += &format!("server: {cpu:.2} µs of CPU a delivery\n");
+        }
+        if let Some((half, all)) = to_all {
+            text += &format!(
+                "a line has reached all: half within {half} ms, all {all} ms\n"
+            );
         }
         text += &format!(
             "latency: half within {} µs, 90 % {} µs, 99 % {} µs, all {} µs\n",

@@ -45,7 +45,10 @@ impl Member {
         let sent = match socket.send_with_flags(text, AT_ONCE) {
             Ok(sent) => sent,
             Err(e) if [WouldBlock, Interrupted].contains(&e.kind()) => 0,
-            Err(_) => return Err("The connection is lost"),
+            Err(_) => {
+                self.out.clear();
+                return Err("The connection is lost");
+            }
         };
         if direct || sent > 0 {
             self.taken = Instant::now();
@@ -55,7 +58,7 @@ impl Member {
             false => drop(self.out.drain(..sent)),
         }
         if self.out.is_empty() {
-            self.out.shrink_to(64 * 1024);
+            self.out.shrink_to(256);
         }
         Ok(())
     }
@@ -67,10 +70,15 @@ impl Member {
 
     /// To be asked after flush: a burst that a healthy client takes at once
     /// is no reason to cut it, however long it is.
-    pub fn judge(&self, limits: &Limits) -> Result<(), &'static str> {
+    pub fn judge(&mut self, limits: &Limits) -> Result<(), &'static str> {
         let late = self.taken.elapsed().as_secs() >= limits.read_within;
         let silent = self.since.elapsed().as_secs() >= limits.name_within;
-        if self.out.len() > KEPT || !self.out.is_empty() && late {
+        if self.end.is_some() {
+            Ok(()) // It was told already.
+        } else if self.out.len() > KEPT || !self.out.is_empty() && late {
+            // Only the line that it has a part of is finished for it.
+            let line = self.out.iter().position(|&byte| byte == b'\n');
+            self.out.truncate(line.map_or(0, |end| end + 1));
             Err("You do not read what is sent to you")
         } else if self.name.is_none() && silent {
             Err("You did not say your name")

@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// All that can happen to a room.
 pub enum Event {
@@ -32,7 +32,7 @@ pub struct Hub {
     pub history: VecDeque<String>,
     /// The text for everybody, of this round.
     pub room: Vec<u8>,
-    pub closing: Option<Instant>,
+    pub closing: bool,
 }
 
 /// The most events and about the most text of one round.
@@ -43,12 +43,11 @@ const BYTES: usize = 64 * 1024;
 impl Hub {
     /// Serves until it was told to stop and everybody has left.
     pub fn run(mut self, inbox: &Receiver<Event>) {
-        while !self.is_over() {
+        while !self.closing || !self.members.is_empty() {
             // Somebody is behind: try again soon. Else look at the clock now
             // and then, for those who have not said a name.
             let behind = self.members.values().any(|m| !m.out.is_empty());
-            let soon = behind || self.closing.is_some();
-            let wait = Duration::from_millis(if soon { 10 } else { 1000 });
+            let wait = Duration::from_millis(if behind { 10 } else { 1000 });
             match inbox.recv_timeout(wait) {
                 Ok(event) => self.take(event),
                 Err(RecvTimeoutError::Timeout) => {}

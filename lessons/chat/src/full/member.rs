@@ -6,20 +6,25 @@
 
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long it may take to hear its last words.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 // ANCHOR: member
 /// A client, with or without a name.
 pub struct Member {
     pub stream: Arc<TcpStream>,
     pub name: Option<String>,
+    /// When it came, or when it was told to go.
     pub since: Instant,
     /// What is kept for it, and when it last took something.
     pub out: Vec<u8>,
     pub taken: Instant,
     /// How much of the room's text of this round it has, or does not need.
     pub seen: usize,
-    pub open: bool,
+    /// How its connection is to end, if it was told to go.
+    pub end: Option<Shutdown>,
 }
 
 impl Member {
@@ -32,7 +37,7 @@ impl Member {
             out: Vec::new(),
             taken: since,
             seen: 0,
-            open: true,
+            end: None,
         }
     }
 
@@ -47,11 +52,24 @@ impl Member {
         self.seen = room.len();
     }
 
-    /// Ends the connection; after both ways its reader wakes and leaves.
-    pub fn close(&mut self, how: Shutdown) {
-        self.open = false;
-        self.out = Vec::new();
-        let _ = self.stream.shutdown(how);
+    /// It hears nothing new any more, only what is still kept for it.
+    pub fn leave(&mut self, end: Shutdown) -> Option<String> {
+        (self.end, self.since) = (Some(end), Instant::now());
+        self.name.take()
+    }
+
+    /// Whether its last words are on their way, or nobody takes them.
+    pub fn is_gone(&self) -> bool {
+        let late = self.since.elapsed() > FAREWELL;
+        self.end.is_some() && (self.out.is_empty() || late)
+    }
+}
+
+impl Drop for Member {
+    /// The reading thread has the socket too, so dropping it is no end.
+    fn drop(&mut self) {
+        let end = self.end.unwrap_or(Shutdown::Both);
+        let _ = self.stream.shutdown(end);
     }
 }
 // ANCHOR_END: member

@@ -18,6 +18,7 @@ mod say;
 
 use hub::{Event, Hub};
 pub use limits::Limits;
+use socket2::SockRef;
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -34,6 +35,9 @@ pub fn serve(
     stop: Receiver<()>,
 ) -> io::Result<()> {
     let address = listener.local_addr()?;
+    // The standard library lets 128 wait to be accepted, and of a crowd the
+    // others would try again after a second; listen(2) may be called again.
+    SockRef::from(&listener).listen(1024)?;
     // Bounded: who floods the room makes their own reading thread wait.
     let (events, inbox) = mpsc::sync_channel(1024);
     let stopping = Arc::new(AtomicBool::new(false));

@@ -17,7 +17,7 @@ const LINGER: Duration = Duration::from_secs(1);
 // ANCHOR: reader
 /// Sends each line of the client to the hub, and at last that it left.
 pub fn read_lines(id: u64, client: &TcpStream, events: &SyncSender<Event>) {
-    let mut reader = BufReader::with_capacity(4096, client);
+    let mut reader = BufReader::with_capacity(2048, client);
     let why = loop {
         match next_line(&mut reader, LONGEST) {
             // When the queue is full, send waits; then this thread no longer
@@ -45,7 +45,7 @@ pub fn read_lines(id: u64, client: &TcpStream, events: &SyncSender<Event>) {
 fn linger(mut client: &TcpStream) {
     let until = Instant::now() + LINGER;
     let _ = client.set_read_timeout(Some(LINGER));
-    let mut forgotten = [0; 4096];
+    let mut forgotten = [0; 512];
     while Instant::now() < until {
         if !matches!(client.read(&mut forgotten), Ok(1..)) {
             return;

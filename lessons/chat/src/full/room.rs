@@ -8,9 +8,7 @@ use super::hub::{Event, Hub};
 use super::limits::Limits;
 use super::member::Member;
 use std::collections::{BTreeMap, VecDeque};
-use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
-use std::time::Instant;
+use std::net::Shutdown;
 
 // ANCHOR: room
 impl Hub {
@@ -20,16 +18,20 @@ impl Hub {
             members: BTreeMap::new(),
             history: VecDeque::new(),
             room: Vec::new(),
-            closing: None,
+            closing: false,
         }
     }
 
     pub fn take(&mut self, event: Event) {
         match event {
-            Event::Joined(id, stream) => self.join(id, stream),
+            Event::Joined(..) if self.closing => {}
+            Event::Joined(id, stream) => {
+                self.members.insert(id, Member::new(stream));
+                self.tell(id, "* Your name? 1 to 16 letters and digits");
+            }
             Event::Line(id, line) => match self.members.get(&id) {
-                // Nobody who was told to go, or not in a room that closes.
-                Some(member) if member.open && self.closing.is_none() => {
+                // Who was told to go is not heard any more.
+                Some(member) if member.end.is_none() => {
                     match member.name.clone() {
                         Some(name) => self.command(id, &name, line.trim_end()),
                         None => self.enter(id, line.trim()),
@@ -37,23 +39,18 @@ impl Hub {
                 }
                 _ => {}
             },
-            Event::Left(id, why) => {
-                // Its reader is awake and still listens for a moment.
-                self.part(id, why, Shutdown::Write);
-                self.members.remove(&id);
-            }
+            // Its reader is awake and still listens for a moment.
+            Event::Left(id, why) => self.part(id, why, Shutdown::Write),
             Event::Stop => {
-                self.closing = Some(Instant::now());
+                self.closing = true;
                 for id in self.members.keys().copied().collect::<Vec<_>>() {
                     self.tell(id, "* The server is closing, goodbye");
                 }
+                for member in self.members.values_mut() {
+                    member.leave(Shutdown::Both);
+                }
             }
         }
-    }
-
-    fn join(&mut self, id: u64, stream: Arc<TcpStream>) {
-        self.members.insert(id, Member::new(stream));
-        self.tell(id, "* Your name? 1 to 16 letters and digits");
     }
 
     /// The first line of a client is its name.
@@ -65,6 +62,10 @@ impl Hub {
         self.tell(id, &format!("* The room contains: {names}"));
         for line in self.history.clone() {
             self.tell(id, &line);
+        }
+        // It may be long; sent now, it need not be kept beside many others.
+        if let Some(member) = self.members.get_mut(&id) {
+            let _ = member.flush(&self.room);
         }
         self.notice(&format!("{name} has entered the room"));
         // Named after the notice, so it is for the others only.

@@ -61,7 +61,8 @@ impl Hub {
 
     /// A line for one member, behind all that the room said before.
     pub fn tell(&mut self, id: u64, line: &str) {
-        if let Some(member) = self.members.get_mut(&id) {
+        let member = self.members.get_mut(&id);
+        if let Some(member) = member.filter(|member| member.end.is_none()) {
             member.catch_up(&self.room);
             member.out.extend_from_slice(line.as_bytes());
             member.out.push(b'\n');
@@ -69,17 +70,15 @@ impl Hub {
     }
 
     /// A member goes; it is told why, if there is a reason.
-    pub fn part(&mut self, id: u64, why: &str, how: Shutdown) {
+    pub fn part(&mut self, id: u64, why: &str, end: Shutdown) {
         if !why.is_empty() {
             self.tell(id, &format!("* {why}; goodbye"));
         }
-        let Some(member) = self.members.get_mut(&id).filter(|m| m.open) else {
+        let Some(member) = self.members.get_mut(&id) else {
             return;
         };
-        // What does not go out now does not go out.
-        let _ = member.flush(&self.room);
-        member.close(how);
-        if let Some(name) = member.name.take() {
+        member.catch_up(&self.room);
+        if let Some(name) = member.leave(end) {
             self.notice(&format!("{name} has left the room"));
             self.limits.log(format_args!("{name} has left {why}"));
         }

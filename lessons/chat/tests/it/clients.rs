@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-fn client(address: &str, options: &[&str]) -> Child {
+pub fn client(address: &str, options: &[&str]) -> Child {
     let mut program = chat();
     program.args(["client", address]).args(options);
     program.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -111,27 +111,29 @@ fn a_client_that_must_not_try_again_ends_with_the_server() {
 }
 
 #[test]
-fn nc_can_chat() {
-    let server = Server::start(&[]);
-    let mut ada = Guest::enter(server.address, "ada");
-    let mut nc = Command::new("nc");
-    nc.args(["-N", "127.0.0.1", &server.address.port().to_string()]);
-    nc.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let Ok(mut nc) = nc.spawn() else {
-        eprintln!("NOT CHECKED: there is no nc here");
-        return;
-    };
-    nc.stdin
-        .take()
-        .unwrap()
-        .write_all(b"net\nfrom nc\n")
-        .unwrap();
-    ada.hears("* net has entered the room");
-    ada.hears("[net] from nc");
-    ada.hears("* net has left the room");
-    let (text, code) = printed(nc);
-    assert_eq!(code, Some(0));
-    assert!(text.ends_with("* The room contains: ada\n"), "{text}");
+fn nc_can_chat_with_either_end_of_a_line() {
+    // With -C it ends its lines with CR LF; other netcats lack one or both.
+    for options in [&["-N"][..], &["-N", "-C"]] {
+        let server = Server::start(&[]);
+        let mut ada = Guest::enter(server.address, "ada");
+        let mut nc = Command::new("nc");
+        let port = server.address.port().to_string();
+        nc.args(options).args(["127.0.0.1", &port]);
+        nc.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let Ok(mut nc) = nc.spawn() else {
+            eprintln!("NOT CHECKED: there is no nc here");
+            return;
+        };
+        let mut typing = nc.stdin.take().unwrap();
+        typing.write_all(b"net\nfrom nc\n").unwrap();
+        drop(typing);
+        ada.hears("* net has entered the room");
+        ada.hears("[net] from nc");
+        ada.hears("* net has left the room");
+        let (text, code) = printed(nc);
+        assert_eq!(code, Some(0));
+        assert!(text.ends_with("* The room contains: ada\n"), "{text}");
+    }
 }
 
 const PYTHON_CLIENT: &str = "import socket, sys

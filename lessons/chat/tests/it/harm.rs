@@ -1,7 +1,7 @@
 //! One client that behaves badly harms nobody else.
 
-use crate::server::{Guest, Server};
-use socket2::SockRef;
+use crate::server::{DEADLINE, Guest, Server, chat};
+use socket2::{Domain, SockRef, Socket, Type};
 use std::io::Write;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,6 +39,93 @@ fn who_never_reads_delays_nobody_and_is_cut() {
     let found = sam.rest().len();
     assert!(found < 12_000, "{found}");
     sending.join().unwrap();
+}
+
+/// One who stops to read, and for whom so little is kept that it cannot be
+/// the reason: a few lines more than the kernels hold.
+#[test]
+fn who_takes_nothing_for_so_long_is_cut_and_told() {
+    let help = chat().args(["server", "--help"]).output();
+    let help = String::from_utf8(help.unwrap().stdout).unwrap();
+    let ours = help.split("--read-within").nth(1).unwrap();
+    assert!(ours.contains("[default: 10]"), "{help}");
+    // Nobody wants to wait so long for a test.
+    let seconds = 1;
+    let server = Server::start(&["--read-within", "1"]);
+    // A client with short segments and a small window, for which the kernels
+    // hold 0.1 MB; for one like the others they hold 4 MB.
+    let sam = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    sam.set_tcp_mss(1460).unwrap();
+    sam.set_recv_buffer_size(32 * 1024).unwrap();
+    sam.connect(&server.address.into()).unwrap();
+    let mut sam = Guest::on(sam.into());
+    sam.say("sam");
+    sam.hear_until(|line| line.starts_with("* The room contains:"));
+    let mut bob = Guest::enter(server.address, "bob");
+    let ada = Guest::enter(server.address, "ada");
+    bob.hears("* ada has entered the room");
+    // Nothing is on its way to sam from here on but what ada says.
+    sam.hears("* bob has entered the room");
+    sam.hears("* ada has entered the room");
+    if queued(&server, &sam).is_none() {
+        eprintln!("NOT CHECKED: this system does not tell its queues");
+        return;
+    }
+    let mut said = 0;
+    let waited = 'said: loop {
+        let start = Instant::now();
+        // In one piece, so that the kernel takes a part of a line at last.
+        let lines = (said..said + 48).map(|n| format!("{n:0>1000}\n"));
+        ada.send(lines.collect::<String>().as_bytes());
+        for _ in 0..48 {
+            bob.hears(&format!("[ada] {said:0>1000}"));
+            said += 1;
+        }
+        assert!(said < 20_000, "the kernels hold all of it");
+        // As long as the kernel takes all of it, sam is not behind.
+        while queued(&server, &sam) < Some(said * 1007) {
+            if bob.has_news(Duration::from_millis(5)) {
+                bob.hears("* sam has left the room");
+                break 'said start.elapsed().as_secs_f64();
+            }
+            assert!(start.elapsed() < DEADLINE, "sam is not cut");
+        }
+    };
+    let range = f64::from(seconds) - 0.5..f64::from(seconds) + 10.0;
+    assert!(range.contains(&waited), "cut after {waited} s");
+    // Whole lines, none missing among them, and then the reason.
+    let mut words = sam.rest();
+    let last = words.pop().unwrap();
+    assert_eq!(last, "* You do not read what is sent to you; goodbye");
+    let lines = words.iter().filter(|line| line.starts_with("[ada]"));
+    for (number, line) in lines.enumerate() {
+        assert_eq!(*line, format!("[ada] {number:0>1000}"));
+    }
+}
+
+/// How many bytes the kernel has for a guest, in both queues: proc_net(5).
+fn queued(server: &Server, guest: &Guest) -> Option<usize> {
+    let (here, there) = (
+        server.address.port(),
+        guest.reader.get_ref().local_addr().unwrap().port(),
+    );
+    let table = std::fs::read_to_string("/proc/net/tcp").ok()?;
+    let mut bytes = None;
+    for row in table.lines() {
+        let fields: Vec<&str> = row.split_whitespace().collect();
+        let port = |field: &str| {
+            let (_, port) = field.rsplit_once(':')?;
+            u16::from_str_radix(port, 16).ok()
+        };
+        let ends = (port(fields[1]), port(fields[2]));
+        let ours = (Some(here), Some(there));
+        if ends == ours || (ends.1, ends.0) == ours {
+            let (sent, unread) = fields[4].split_once(':')?;
+            let number = |hex| usize::from_str_radix(hex, 16).ok();
+            bytes = Some(bytes.unwrap_or(0) + number(sent)? + number(unread)?);
+        }
+    }
+    bytes
 }
 
 #[test]

@@ -4,9 +4,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod clients;
+mod fuzz;
 mod harm;
 mod hostile;
+mod killed;
 mod limits;
 mod order;
+mod random;
 mod room;
 mod server;
+mod telnet;
+mod typing;

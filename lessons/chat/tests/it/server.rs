@@ -95,6 +95,11 @@ pub struct Guest {
 impl Guest {
     pub fn connect(address: SocketAddr) -> Guest {
         let stream = TcpStream::connect_timeout(&address, DEADLINE).unwrap();
+        Guest::on(stream)
+    }
+
+    /// A guest on a connection that is made already.
+    pub fn on(stream: TcpStream) -> Guest {
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         stream.set_write_timeout(Some(DEADLINE)).unwrap();
         stream.set_nodelay(true).unwrap();
@@ -132,6 +137,16 @@ impl Guest {
             Err(e) if e.kind() == ErrorKind::ConnectionReset => None,
             Err(e) => panic!("{e}"),
         }
+    }
+
+    /// Whether something comes, or has come, within so long.
+    pub fn has_news(&mut self, within: Duration) -> bool {
+        let stream = self.reader.get_ref();
+        stream.set_read_timeout(Some(within)).unwrap();
+        let news = self.reader.fill_buf().is_ok();
+        let stream = self.reader.get_ref();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        news
     }
 
     pub fn hear_until(&mut self, wanted: impl Fn(&str) -> bool) -> String {

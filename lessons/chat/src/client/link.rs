@@ -4,9 +4,9 @@
 //!
 //!     cargo run -p lesson-chat -- client --name ada
 
-use crate::dial::{Options, connect};
+use super::dial::{Options, connect};
+use super::screen::Screen;
 use crate::lines::next_line;
-use crate::screen::Screen;
 use std::io::{self, BufReader};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};

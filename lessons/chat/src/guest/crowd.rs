@@ -4,7 +4,7 @@
 //!
 //!     cargo run -p lesson-chat -- silent
 
-use crate::guest::{Guest, say};
+use super::{Guest, say};
 use std::io::{self, Read};
 use std::net::Shutdown;
 use std::sync::mpsc;

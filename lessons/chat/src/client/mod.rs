@@ -4,10 +4,13 @@
 //!
 //!     cargo run -p lesson-chat -- client --name ada
 
+mod dial;
+mod link;
+mod screen;
+
 use crate::PATIENCE;
-use crate::dial::Options;
-use crate::link::{Link, held};
-use crate::screen;
+pub use dial::Options;
+use link::{Link, held};
 use std::io::{self, Write};
 use std::net::Shutdown;
 use std::process::ExitCode;

@@ -4,12 +4,19 @@
 //!
 //!     cargo run -p lesson-chat -- escape
 
-use crate::PATIENCE;
+pub mod crowd;
+mod program;
+
 use crate::full::{self, Limits};
+pub use program::{at_a_terminal, run};
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
+use std::time::Duration;
+
+/// How long a call waits before it gives up.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection, and what was read from it beyond the last line.
 pub type Guest = BufReader<TcpStream>;
@@ -49,15 +56,19 @@ pub fn connect(address: SocketAddr) -> io::Result<Guest> {
 }
 
 /// Connects and says a name, from step 3 on.
-///
-/// It returns when the server has greeted it: from here on it hears all.
 pub fn enter(address: SocketAddr, name: &str) -> io::Result<Guest> {
     let mut guest = connect(address)?;
-    say(&guest, name)?;
+    greet(&mut guest, name)?;
+    Ok(guest)
+}
+
+/// Says a name, and waits for the greeting: from here on it hears all.
+pub fn greet(guest: &mut Guest, name: &str) -> io::Result<()> {
+    say(guest, name)?;
     loop {
-        let line = hear(&mut guest)?;
+        let line = hear(guest)?;
         if line.starts_with(b"* Welcome") || line.starts_with(b"* The room") {
-            return Ok(guest);
+            return Ok(());
         }
     }
 }
