@@ -2,13 +2,13 @@
 // predictions, and reloads when the workbook's own server has rebuilt it.
 'use strict';
 (() => {
-  /** @type {(tag: string, attributes: object, text?: string) => HTMLElement} */
-  const make = (tag, attributes, text = '') => {
+  /** @type {(tag: string, attributes?: object, ...inside: (string | Node)[]) => HTMLElement} */
+  const make = (tag, attributes = {}, ...inside) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       element.setAttribute(name, value);
     }
-    element.textContent = text;
+    element.append(...inside);
     return element;
   };
   const byId = (/** @type {string} */ id) => document.getElementById(id);
@@ -113,18 +113,61 @@
       return null; // no storage: the page still works, it only forgets
     }
   };
-  for (const lab of all('.lab[data-lab]', main)) {
+  const paper = /print\.html$/.test(location.pathname);
+  const labs = all('.lab[data-lab]', main);
+
+  // What follows a lab gives the answer away: it stays folded until there is a
+  // guess, or a wish to read on. Find in page, print and no script see it all.
+  /** @type {(lab: HTMLElement) => () => void} */
+  const fold = lab => {
+    const rest = make('div');
+    for (let it = lab.nextElementSibling;
+      it && !it.matches('h2, h3, .lab'); it = lab.nextElementSibling) {
+      rest.append(it);
+    }
+    lab.after(rest);
+    if (paper || !('onbeforematch' in rest) || !rest.childElementCount) {
+      return () => {};
+    }
+    const skip = make('button', { type: 'button', class: 'press skip-guess' },
+      'Read on without a guess');
+    const open = () => {
+      rest.removeAttribute('hidden');
+      skip.remove();
+    };
+    rest.setAttribute('hidden', 'until-found');
+    rest.addEventListener('beforematch', open);
+    skip.addEventListener('click', () => {
+      open();
+      rest.tabIndex = -1;
+      rest.focus();
+    });
+    rest.before(skip);
+    return open;
+  };
+
+  const token = /** @type {HTMLMetaElement | null} */ (
+    document.querySelector('meta[name="workbook-token"]'))?.content;
+  const assets = new URL('assets/', document.baseURI);
+
+  for (const lab of labs) {
     const name = `workbook-guess:${lab.dataset.lab}`;
     const options = /** @type {HTMLInputElement[]} */ (
       all('.predict input[type="radio"]', lab));
     const noted = make('p', { class: 'noted', role: 'status' });
     lab.querySelector('.predict')?.after(noted);
+    const unfold = fold(lab);
 
-    const show = (/** @type {string} */ guess) => {
+    /** @type {(guess: string | null) => void} */
+    const show = guess => {
+      const option = options.find(it => it.value === guess);
+      if (!option) return;
+      option.checked = true;
       noted.textContent = 'Noted. Now run it.';
       for (const it of all('.mine', lab)) it.remove();
       all('.beliefs li', lab).find(it => it.dataset.option === guess)
         ?.prepend(make('span', { class: 'mine' }, 'Your guess'), ' ');
+      unfold();
     };
     for (const option of options) {
       option.addEventListener('change', () => {
@@ -132,11 +175,34 @@
         show(option.value);
       });
     }
-    const guess = keep(name);
-    const before = options.find(option => option.value === guess);
-    if (before) {
-      before.checked = true;
-      show(before.value);
+    // The terminal and other tabs guess, too.
+    addEventListener('storage', event => {
+      if (event.key === name) show(event.newValue);
+    });
+    show(keep(name));
+
+    // What draws a run is loaded by the first reader who wants to see one.
+    /** @type {Promise<{ run: (kind: string) => void }> | undefined} */
+    let opened;
+    const open = () => opened ??= import(`${assets}labs.js`).then(
+      ({ lab: make_lab }) => make_lab(lab, { make, all, token, options, noted, unfold }));
+    const bar = make('div', { class: 'bar' });
+    for (const [kind, text] of Object.entries({
+      ...token && { live: 'Run it here' },
+      ...token && 'wire' in lab.dataset && { hold: 'Be the wire' },
+      recorded: 'Play the recorded run',
+    })) {
+      const button = make('button', { type: 'button', class: 'press', 'data-kind': kind }, text);
+      button.addEventListener('click', () => open().then(it => it.run(kind), () => {
+        opened = undefined;
+        noted.textContent = 'The server does not answer.';
+      }));
+      bar.append(button);
+    }
+    bar.firstElementChild?.classList.add('first');
+    if (!paper) noted.after(bar);
+    for (const near of ['focusin', 'pointerover']) {
+      lab.addEventListener(near, () => open().catch(() => { opened = undefined; }), { once: true });
     }
   }
 
@@ -160,13 +226,15 @@
       try {
         const answer = await fetch('/live/build',
           { cache: 'no-store', signal: AbortSignal.timeout(5000) });
-        const { build, error } = await answer.json();
+        const news = await answer.json();
+        const { build, error } = news;
         // A server that was away may have rebuilt anything.
         if (String(build) !== built || failures > 1) {
           location.reload(); // the browser keeps the place
           return;
         }
         failures = 0;
+        document.dispatchEvent(new CustomEvent('workbook:news', { detail: news }));
         tell(error ? `The book could not be rebuilt. ${error}` : '');
       } catch {
         failures += 1;
