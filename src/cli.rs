@@ -111,6 +111,10 @@ pub struct ServeArgs {
     /// network folders and folders shared with a virtual machine
     #[arg(long)]
     pub poll: bool,
+
+    /// Start lessons as they lie in the target folder; compile none
+    #[arg(long)]
+    pub no_build: bool,
 }
 
 const WIRE_HELP: &str = "\

@@ -6,6 +6,7 @@ mod cmd;
 mod lessons;
 mod live;
 mod place;
+mod shelf;
 mod site;
 
 use std::io;
@@ -62,7 +63,7 @@ fn parse() -> Args {
     let matches = command.get_matches_mut();
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if args.command.is_some() && args.serve != ServeArgs::default() {
-        let words = "--open, --port and --poll go after `serve`, or stand alone";
+        let words = "--open, --port, --poll and --no-build go after `serve`, or stand alone";
         command.error(ErrorKind::ArgumentConflict, words).exit();
     }
     args

@@ -13,9 +13,9 @@ use tokio::runtime::Runtime;
 
 use crate::cli::ServeArgs;
 use crate::cmd::{complain, say};
-use crate::live;
-use crate::live::port;
+use crate::live::{self, Served, port};
 use crate::place::Place;
+use crate::shelf::{Shelf, State};
 use crate::site::watch::Watch;
 use crate::site::{Build, Site};
 
@@ -36,6 +36,10 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
     let watch = Watch::start(&place.root, options.poll)?;
     let site = Arc::new(Site::new(&place.root, &place.target));
     first_build(&site)?;
+    let shelf = Arc::new(match options.no_build {
+        true => Shelf::as_built(place),
+        false => Shelf::new(place),
+    });
 
     let runtime = Runtime::new().context("cannot start the web server")?;
     let end = {
@@ -52,8 +56,16 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
             "cannot open a browser ({error}); open {url} yourself"
         ));
     }
-    let (served, root) = (site.clone(), place.root.clone());
-    thread::spawn(move || rebuild_on_edits(&root, &site, &watch));
+    let served = Served {
+        site: site.clone(),
+        shelf: shelf.clone(),
+    };
+    let (root, no_build) = (place.root.clone(), options.no_build);
+    let edited = (!no_build).then(|| shelf.clone());
+    thread::spawn(move || rebuild_on_edits(&root, &site, edited.as_deref(), &watch));
+    if !no_build {
+        thread::spawn(move || build_lessons(&shelf));
+    }
     let result = runtime.block_on(live::serve(listener, served, end));
     // Connections that are still open do not delay the end.
     runtime.shutdown_background();
@@ -92,8 +104,35 @@ fn greet(url: &str, watch: &Watch) {
     ));
 }
 
-fn rebuild_on_edits(root: &Path, site: &Site, watch: &Watch) {
+/// Builds lessons as long as there are any to build; never ends.
+fn build_lessons(shelf: &Shelf) {
+    loop {
+        let built = shelf.build_next();
+        let (lesson, seconds) = (&built.lesson, built.took.as_secs_f32());
+        match &built.state {
+            State::Broken(words) => {
+                let first = words.lines().next().unwrap_or_default();
+                complain(&format!("lesson-{lesson} is not ready: {first}"));
+            }
+            // What takes less was built before, and needs no words.
+            _ if seconds > 1.0 => tell(&format!(
+                "lesson-{lesson} is ready, built in {seconds:.1} s; {}.",
+                match built.left {
+                    0 => "all are".to_owned(),
+                    left => format!("{left} to go"),
+                }
+            )),
+            _ if built.left == 0 => tell("All lessons are ready to run on the page."),
+            _ => {}
+        }
+    }
+}
+
+fn rebuild_on_edits(root: &Path, site: &Site, shelf: Option<&Shelf>, watch: &Watch) {
     while let Some(paths) = watch.next() {
+        if let Some(shelf) = shelf {
+            shelf.edited(&paths);
+        }
         let build = site.build();
         let seconds = build.took.as_secs_f32();
         let what = changed(root, &paths);

@@ -1,0 +1,204 @@
+//! A lesson's program while a page reads it: its lines, its input, its end.
+
+use std::io;
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// How long a line of a lesson may be, in bytes.
+const LINE_BYTES: u64 = 8 * 1024;
+/// How much a run may tell, in bytes.
+const RUN_BYTES: usize = 1 << 20;
+/// How much of what it wrote as errors is kept: its last words.
+const WORDS_BYTES: usize = 2 * 1024;
+/// Typed lines that wait to be read by the lesson.
+const TYPED: usize = 16;
+/// How long the end of a program or of its output is waited for after the other.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A line with its end, or a limit that it broke.
+pub type Told = Result<Bytes, &'static str>;
+
+/// A running lesson. It and all it started end when this is dropped.
+pub struct Lesson {
+    child: Child,
+    lines: mpsc::Receiver<Told>,
+    input: mpsc::Sender<String>,
+    words: JoinHandle<String>,
+    status: Option<ExitStatus>,
+}
+
+/// How a run ended.
+pub struct Ended {
+    /// `ok`, `failed`, `limit` or `killed`.
+    pub status: &'static str,
+    /// Why, if not ok.
+    pub words: String,
+}
+
+impl Ended {
+    /// It was ended because it went over a limit.
+    pub fn limit(why: &str) -> Ended {
+        let (status, words) = ("limit", why.to_owned());
+        Ended { status, words }
+    }
+}
+
+impl Lesson {
+    /// Starts one experiment, speaking JSON Lines; it may take so long.
+    pub fn start(
+        program: &Path,
+        experiment: &str,
+        hold: bool,
+        _limit: Duration,
+    ) -> io::Result<Lesson> {
+        let mut command = Command::new(program);
+        command.args(["--format", "json"]);
+        command.args(hold.then_some("--hold")).arg(experiment);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        #[cfg(unix)]
+        command.process_group(0);
+        let mut child = command.spawn()?;
+        let missing = || io::Error::other("it has no pipes");
+        let stdin = child.stdin.take().ok_or_else(missing)?;
+        let stdout = child.stdout.take().ok_or_else(missing)?;
+        let stderr = child.stderr.take().ok_or_else(missing)?;
+        let (tell, lines) = mpsc::channel(1);
+        tokio::spawn(read(stdout, tell));
+        let (input, typed) = mpsc::channel(TYPED);
+        tokio::spawn(feed(stdin, typed));
+        Ok(Lesson {
+            child,
+            lines,
+            input,
+            words: tokio::spawn(last_words(stderr)),
+            status: None,
+        })
+    }
+
+    /// Where lines can be typed; its input lasts as long as the lesson.
+    pub fn input(&self) -> mpsc::Sender<String> {
+        self.input.clone()
+    }
+
+    /// Its next line with its end, a limit that it broke, or nothing if it has
+    /// written its last.
+    pub async fn line(&mut self) -> Option<Told> {
+        loop {
+            let after_end = async {
+                match self.status {
+                    // What it started may hold its output open without it.
+                    Some(_) => tokio::time::sleep(GRACE).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                line = self.lines.recv() => return line,
+                status = self.child.wait(), if self.status.is_none() => match status {
+                    Ok(status) => self.status = Some(status),
+                    Err(_) => return None,
+                },
+                () = after_end => return None,
+            }
+        }
+    }
+
+    /// How it ended, once it has written its last line.
+    pub async fn ended(&mut self) -> Ended {
+        let status = match tokio::time::timeout(GRACE, self.child.wait()).await {
+            Ok(Ok(status)) => status,
+            Ok(Err(error)) => return failed(format!("Its end was not seen: {error}.")),
+            Err(_) => return failed("It closed its output and went on; it was ended.".to_owned()),
+        };
+        let words = tokio::time::timeout(GRACE, &mut self.words).await;
+        let words = words.ok().and_then(Result::ok).unwrap_or_default();
+        match status.code() {
+            // It has told whether it settled its question.
+            Some(0 | 2) if words.is_empty() => Ended {
+                status: "ok",
+                words,
+            },
+            Some(code) => failed(format!("It ended with exit status {code}. {words}")),
+            None => Ended {
+                status: "killed",
+                words: format!("It was killed: {status}. {words}"),
+            },
+        }
+    }
+
+    /// Ends it and all it started, if they have not ended.
+    pub async fn kill(&mut self) {
+        // An error means that it has ended.
+        let _ = self.child.kill().await;
+    }
+}
+
+fn failed(words: String) -> Ended {
+    let status = "failed";
+    Ended { status, words }
+}
+
+/// Passes on the lines of a lesson; the first that is none ends it.
+async fn read(from: impl AsyncRead + Unpin, tell: mpsc::Sender<Told>) {
+    let mut from = BufReader::new(from);
+    let mut left = RUN_BYTES;
+    loop {
+        let mut line = Vec::new();
+        let mut piece = (&mut from).take(LINE_BYTES + 1);
+        let Ok(1..) = piece.read_until(b'\n', &mut line).await else {
+            return;
+        };
+        let told = match left.checked_sub(line.len()) {
+            None => Err("It told more than a page can show, and was ended."),
+            Some(_) if line.last() != Some(&b'\n') => {
+                Err("It wrote a line without an end, and was ended.")
+            }
+            Some(_) if !is_object(&line) => Err("It wrote a line that is no event, and was ended."),
+            Some(rest) => {
+                left = rest;
+                Ok(Bytes::from(line))
+            }
+        };
+        let over = told.is_err();
+        if tell.send(told).await.is_err() || over {
+            return;
+        }
+    }
+}
+
+fn is_object(line: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(line).is_ok()
+}
+
+/// Types lines into a lesson; closes its input when nobody can type any more.
+async fn feed(mut stdin: ChildStdin, mut typed: mpsc::Receiver<String>) {
+    while let Some(line) = typed.recv().await {
+        let line = format!("{line}\n");
+        if stdin.write_all(line.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The end of what a lesson wrote as errors, harmless and on one line.
+async fn last_words(mut from: impl AsyncRead + Unpin) -> String {
+    let mut last = Vec::new();
+    let mut piece = [0; 1024];
+    while let Ok(length @ 1..) = from.read(&mut piece).await {
+        last.extend_from_slice(&piece[..length]);
+        let over = last.len().saturating_sub(WORDS_BYTES);
+        last.drain(..over);
+    }
+    kit::visible(String::from_utf8_lossy(&last).trim())
+}
