@@ -13,6 +13,9 @@ const FATES = { p: 'pass', d: 'drop', 2: 'duplicate', l: 'delay', c: 'corrupt' }
 /** Between two steps of a recorded run, unless the reader wants no motion. */
 const PACE_MS = 350;
 
+const say = (/** @type {string} */ text) => document.dispatchEvent(
+  new CustomEvent('workbook:say', { detail: text }));
+
 /** Values as people write them, not as Rust's debug output does. */
 const plain = (/** @type {string} */ text) => text
   .replace(/\b(?:Ok|Some)\(([^()]*)\)/g, '$1').replace(/\bNone\b/g, 'nothing')
@@ -117,7 +120,8 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     panel.hidden = true;
     stop.hidden = false;
     const guess = options.find(it => it.checked)?.value ?? '';
-    status.textContent = kind === 'recorded' ? 'A recorded run:' : 'Your kernel, now:';
+    const what = kind === 'recorded' ? 'A recorded run' : 'A run on this machine, just now';
+    status.textContent = 'Running ...';
     /** @type {string[]} */
     const kept = [];
     let words = '';
@@ -146,7 +150,9 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     if (mine.signal.aborted) words = 'Stopped.';
     const end = kept.map(line => JSON.parse(line)).find(it => it.event === 'end');
     words ||= end?.why ?? '';
-    status.textContent += ` ${visible(words || outcome.firstElementChild?.textContent || '')}`;
+    timeline.name = what;
+    status.textContent = words ? `${what}. ${visible(words)}` : `${what}:`;
+    say(outcome.firstElementChild?.textContent ?? '');
     const last = new Blob(kept.map(line => `${line}\n`), { type: 'application/x-ndjson' });
     URL.revokeObjectURL(save.getAttribute('href') ?? '');
     save.setAttribute('href', URL.createObjectURL(last));
@@ -213,7 +219,7 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     }
     held.set(number, keys);
     row.lastElementChild?.append(keys);
-    status.textContent = `Packet ${number} waits for you.`;
+    say(`Packet ${number} waits for you: ${row.textContent}`);
   }
 
   function decide(/** @type {number} */ packet, /** @type {string} */ fate) {
@@ -237,8 +243,9 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     const count = timeline.events.length;
     place.replaceChildren(`Step ${timeline.at + 1} of ${count}`,
       make('span', { class: 'said' }, `: ${sentence(event)}`));
-    back.disabled = timeline.at === 0;
-    next.disabled = timeline.at === count - 1;
+    // Not `disabled`: a button that is loses the focus, and the keys with it.
+    back.setAttribute('aria-disabled', String(timeline.at === 0));
+    next.setAttribute('aria-disabled', String(timeline.at === count - 1));
     sockets.replaceChildren(...timeline.sockets());
     light(event);
   }
@@ -254,8 +261,10 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     if (!found) return;
     if (source.dataset.first !== String(found.first)) {
       source.dataset.first = String(found.first);
-      source.replaceChildren(found.code.cloneNode(true));
-      source.firstElementChild?.append(mark);
+      const code = /** @type {HTMLElement} */ (found.code.cloneNode(true));
+      for (const it of ['tabindex', 'role', 'aria-label']) code.removeAttribute(it);
+      code.append(mark);
+      source.replaceChildren(code);
     }
     const line = at.line - found.first - shift;
     mark.style.setProperty('--line', String(line));
@@ -296,12 +305,15 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     timeline.mark(beside);
     beside?.mark(timeline);
     runs.classList.toggle('pair', !!beside);
-    runs.replaceChildren(timeline.list, ...beside ? [beside.list] : []);
+    const column = (/** @type {Timeline} */ it) =>
+      make('div', {}, make('p', { class: 'caption' }, it.name), it.list);
+    runs.replaceChildren(...beside ? [column(timeline), column(beside)] : [timeline.list]);
     if (beside) show(timeline.at);
   }
 
   async function recorded() {
     const run = new Timeline(make);
+    run.name = 'A recorded run';
     for await (const line of lines(await ask(recording))) run.add(JSON.parse(line));
     return run;
   }

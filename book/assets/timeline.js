@@ -52,6 +52,7 @@ export class Timeline {
   /** @type {Event[]} */
   events = [];
   at = -1;
+  name = '';
   #ends = '';
 
   constructor(/** @type {Make} */ make) {
@@ -122,7 +123,7 @@ export class Timeline {
     const note = (/** @type {string} */ who, /** @type {object} */ news) =>
       all.set(who, { ...all.get(who), ...news });
     for (const event of this.events.slice(0, this.at + 1)) {
-      if (event.event === 'call') note(event.who, { did: event.what });
+      if (event.event === 'call') note(event.who, { did: event.what, state: '' });
       if (event.event === 'state') note(event.who, { state: event.state });
       if (event.event === 'ends') {
         note('host A', { state: event.left });

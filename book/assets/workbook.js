@@ -120,7 +120,7 @@
   // guess, or a wish to read on. Find in page, print and no script see it all.
   /** @type {(lab: HTMLElement) => () => void} */
   const fold = lab => {
-    const rest = make('div');
+    const rest = make('div', { class: 'after' });
     for (let it = lab.nextElementSibling;
       it && !it.matches('h2, h3, .lab'); it = lab.nextElementSibling) {
       rest.append(it);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -27,7 +27,7 @@ const TYPES = {
  */
 export async function workbook() {
   if (!existsSync(WORKBOOK)) return null;
-  const child = spawn(WORKBOOK, ['serve', '--port', '0'],
+  const child = spawn(WORKBOOK, ['serve', '--port', '0', '--no-build'],
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise(resolve => child.once('close', resolve));
   const stop = async () => {
@@ -52,6 +52,31 @@ export async function workbook() {
     child.once('close', () => reject(new Error(`workbook serve ended:\n${said}`)));
   });
   return { base, stop };
+}
+
+/** Which lessons there are, and their recorded runs.
+ *
+ * @returns {{slug: string, name: string, events: Record<string, any>[]}[]} */
+export function recordings() {
+  const folder = join(ROOT, 'book', 'recordings');
+  const found = [];
+  for (const slug of readdirSync(folder)) {
+    if (!existsSync(join(folder, slug, 'list.jsonl'))) continue;
+    const [{ experiments }] = jsonLines(readFileSync(join(folder, slug, 'list.jsonl'), 'utf8'));
+    for (const { name } of experiments) {
+      const events = jsonLines(readFileSync(join(folder, slug, `${name}.jsonl`), 'utf8'));
+      found.push({ slug, name, events });
+    }
+  }
+  assert.ok(found.length > 90, `only ${found.length} recordings`);
+  return found;
+}
+
+export const jsonLines = text => text.trimEnd().split('\n').map(line => JSON.parse(line));
+
+/** The lines of a file of the workspace, from 1. */
+export function sourceLines(file) {
+  return ['', ...readFileSync(join(ROOT, file), 'utf8').split('\n')];
 }
 
 /** The folder of the built book: SITE, or where the workbook builds it. */
