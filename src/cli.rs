@@ -115,6 +115,10 @@ pub struct ServeArgs {
     /// Start lessons as they lie in the target folder; compile none
     #[arg(long)]
     pub no_build: bool,
+
+    /// End a run of a page after so many seconds, for the tests
+    #[arg(long, hide = true, value_name = "SECONDS")]
+    pub run_seconds: Option<u64>,
 }
 
 const WIRE_HELP: &str = "\

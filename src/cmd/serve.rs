@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use colored::Colorize;
@@ -59,6 +60,7 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
     let served = Served {
         site: site.clone(),
         shelf: shelf.clone(),
+        run_limit: options.run_seconds.map(Duration::from_secs),
     };
     let (root, no_build) = (place.root.clone(), options.no_build);
     let edited = (!no_build).then(|| shelf.clone());
@@ -106,24 +108,32 @@ fn greet(url: &str, watch: &Watch) {
 
 /// Builds lessons as long as there are any to build; never ends.
 fn build_lessons(shelf: &Shelf) {
+    let mut last_words = String::new();
     loop {
         let built = shelf.build_next();
         let (lesson, seconds) = (&built.lesson, built.took.as_secs_f32());
         match &built.state {
+            // What all lessons lack, such as cargo, is said once.
+            State::Broken(words) if *words == last_words => {}
             State::Broken(words) => {
+                last_words.clone_from(words);
                 let first = words.lines().next().unwrap_or_default();
                 complain(&format!("lesson-{lesson} is not ready: {first}"));
             }
             // What takes less was built before, and needs no words.
             _ if seconds > 1.0 => tell(&format!(
                 "lesson-{lesson} is ready, built in {seconds:.1} s; {}.",
-                match built.left {
-                    0 => "all are".to_owned(),
-                    left => format!("{left} to go"),
+                match (built.left, built.all_ready) {
+                    (_, true) => "all are".to_owned(),
+                    (0, false) => "not all are".to_owned(),
+                    (left, false) => format!("{left} to go"),
                 }
             )),
-            _ if built.left == 0 => tell("All lessons are ready to run on the page."),
+            _ if built.all_ready => tell("All lessons are ready to run on the page."),
             _ => {}
+        }
+        if matches!(built.state, State::Ready(_)) {
+            last_words.clear();
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct Served {
     pub site: Arc<Site>,
     /// The lessons that a page may run.
     pub shelf: Arc<Shelf>,
+    /// How long a run may take, if not as long as usual.
+    pub run_limit: Option<Duration>,
 }
 
 /// Serves a workbook until `end` is ready.
@@ -65,7 +67,7 @@ pub async fn serve(
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let gate = Gate::new(port, Token::new()?);
-    let runs = Arc::new(Runs::new());
+    let runs = Arc::new(Runs::new(served.run_limit));
     let routes = pages::routes(pages::House {
         served,
         token: gate.token().into(),

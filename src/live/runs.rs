@@ -68,18 +68,20 @@ pub struct Runs {
     places: Arc<Semaphore>,
     open: Arc<Mutex<Inputs>>,
     ending: watch::Sender<bool>,
+    limit: Option<Duration>,
 }
 
 /// Where lines can be typed, by the names of the runs.
 type Inputs = HashMap<String, mpsc::Sender<String>>;
 
 impl Runs {
-    /// None yet.
-    pub fn new() -> Runs {
+    /// None yet; each may take so long, if not as long as usual.
+    pub fn new(limit: Option<Duration>) -> Runs {
         Runs {
             places: Arc::new(Semaphore::new(RUNS)),
             open: Arc::default(),
             ending: watch::Sender::new(false),
+            limit,
         }
     }
 
@@ -99,15 +101,16 @@ impl Runs {
             let why = format!("{RUNS} labs are running already; wait until one has ended.");
             Refusal::new(StatusCode::TOO_MANY_REQUESTS, why)
         })?;
-        let seconds = if asked.hold { HELD_RUN } else { RUN };
-        let deadline = Instant::now() + seconds;
+        let usual = if asked.hold { HELD_RUN } else { RUN };
+        let limit = self.limit.unwrap_or(usual);
+        let deadline = Instant::now() + limit;
         let cannot = |error: io::Error| {
             let why = format!("The lesson cannot be started: {error}.");
             Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, why)
         };
         let program = shelf.program(&asked.lesson);
         let mut lesson =
-            Lesson::start(&program, &asked.experiment, asked.hold, seconds).map_err(cannot)?;
+            Lesson::start(&program, &asked.experiment, asked.hold, limit).map_err(cannot)?;
         let opening = answer(&mut lesson, &asked.answer).await?;
         let id = Token::new().map_err(cannot)?.text().to_owned();
         let (to_page, lines) = mpsc::channel(AHEAD);

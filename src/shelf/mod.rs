@@ -53,6 +53,8 @@ pub struct Built {
     pub state: State,
     /// How many lessons are neither ready nor broken yet.
     pub left: usize,
+    /// Whether all lessons are ready.
+    pub all_ready: bool,
 }
 
 impl Shelf {
@@ -100,11 +102,13 @@ impl Shelf {
             };
         }
         let unfinished = |lesson: &&Lesson| !lesson.state.is_settled();
+        let ready = |lesson: &Lesson| matches!(lesson.state, State::Ready(_));
         Built {
             lesson: name,
             took: start.elapsed(),
             state,
             left: lessons.values().filter(unfinished).count(),
+            all_ready: lessons.values().all(ready),
         }
     }
 
