@@ -42,7 +42,7 @@ const steps = lab => lab.evaluate(root => {
   }
 });
 
-describe('a recorded run plays', () => {
+describe('a recorded run plays', { concurrency: 2 }, () => {
   for (const slug of CHAPTERS) {
     test(`in each lab of ${slug}, the three lenses in step`, async t => {
       await visit(t, {}, async page => {
@@ -264,7 +264,7 @@ describe('on the reader\'s machine', () => {
   });
 });
 
-describe('axe finds nothing wrong', () => {
+describe('axe finds nothing wrong', { concurrency: 2 }, () => {
   for (const width of [1280, 390]) {
     test(`in a lab that has run, at ${width} px`, async t => {
       for (const theme of ['light', 'navy', 'rust', 'coal', 'ayu']) {

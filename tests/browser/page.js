@@ -75,16 +75,17 @@ export async function visit(t, options, look) {
  * What axe finds wrong on the page as it stands, in short.
  *
  * @param {import('playwright-core').Page} page
- * @param {{rules?: string[], frame?: boolean}} [only] these rules; only the
- *   frame around the text
+ * @param {{rules?: string[], without?: string[], frame?: boolean}} [only] these
+ *   rules; not these; only the frame around the text
  */
-export async function faults(page, { rules, frame = false } = {}) {
+export async function faults(page, { rules, without = [], frame = false } = {}) {
   const { violations } = await page.evaluate(
     // @ts-ignore: axe was put into the page
-    ([runOnly, frame]) => window.axe.run(frame ? { exclude: ['main'] } : document, {
+    ([runOnly, off, frame]) => window.axe.run(frame ? { exclude: ['main'] } : document, {
       resultTypes: ['violations'],
       ...runOnly && { runOnly },
-    }), /** @type {const} */ ([rules, frame]));
+      rules: Object.fromEntries(off.map(name => [name, { enabled: false }])),
+    }), /** @type {const} */ ([rules, without, frame]));
   // The first of a rule says enough.
   return violations.map(({ id, nodes }) =>
     `${id}, ${nodes.length} times: ${nodes[0].target.join(' ')}: ${nodes[0].failureSummary}`);
