@@ -64,6 +64,20 @@ Examples:
 The exit code is the lesson's own.")]
     Run(RunArgs),
 
+    /// Judge a program: build it, and play a hostile peer against it
+    #[command(after_help = "\
+Examples:
+  cargo run -- check                  name the exercises
+  cargo run -- check udp-echo         build lessons/udp/exercises/udp-echo.rs and judge it
+  cargo run -- check udp-echo --cmd 'python3 my_echo.py'
+                                      judge a program in any language
+  cargo run -- check udp-echo --seed 7
+                                      with the same random bytes as another time
+
+Exit codes: 0 every rule is kept, 1 a rule is broken or the file does not
+compile, 2 could not tell.")]
+    Check(CheckArgs),
+
     /// Check this machine: what is there, what it is needed for, how to get it
     #[command(after_help = "\
 Exit codes: 0 everything needed is there (optional things may be missing),
@@ -207,6 +221,35 @@ pub struct WireArgs {
     /// Draw with characters of ASCII only
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// What to judge.
+#[derive(clap::Args, Debug)]
+pub struct CheckArgs {
+    /// The exercise, such as `udp-echo`; without it, all are named
+    pub exercise: Option<String>,
+
+    /// Judge this command instead of the file of the exercise; the arguments
+    /// of the contract go to its end
+    #[arg(long, value_name = "COMMAND")]
+    pub cmd: Option<String>,
+
+    /// Which random bytes, losses and orders: the same for the same number
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+
+    /// Keep all packets between judge and program in this file, for Wireshark
+    /// and tshark
+    #[arg(long, value_name = "FILE")]
+    pub pcap: Option<PathBuf>,
+
+    /// Name the rules, and judge nothing
+    #[arg(long)]
+    pub rules: bool,
+
+    /// Text for people, or one JSON object a line
+    #[arg(long, value_enum, default_value_t)]
+    pub format: kit::Format,
 }
 
 /// What to run.

@@ -3,6 +3,7 @@
 
 mod cli;
 mod cmd;
+mod judge;
 mod lessons;
 mod live;
 mod place;
@@ -41,6 +42,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Some(Command::Serve(options)) => cmd::serve::run(&place()?, &options),
         Some(Command::List) => cmd::list::run(&place()?),
         Some(Command::Run(what)) => cmd::run::run(&place()?, &what),
+        Some(Command::Check(what)) => cmd::check::run(&place()?, &what),
         Some(Command::Doctor) => cmd::doctor::run(&place()?, args.color),
         // Needs no workbook: it works on any two programs, in any folder.
         Some(Command::Wire(options)) => cmd::wire::run(&options),

@@ -1,5 +1,6 @@
 //! The commands, one a file; what they find out is printed here.
 
+pub mod check;
 pub mod completions;
 pub mod doctor;
 pub mod list;

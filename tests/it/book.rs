@@ -299,7 +299,12 @@ fn every_chapter_has_a_figure_three_predictions_and_its_exercise() {
             .unwrap_or_else(|| panic!("{slug} has no section `Build it`"));
         let exercise = exercise.split("\n## ").next().unwrap();
         let words = prose(exercise).split_whitespace().count();
-        assert!(words >= 50, "{slug}: an exercise of {words} words");
+        // Either the judge has one, or the page has to say what to do.
+        let judged = exercise.contains("](exercises/");
+        assert!(
+            judged || words >= 50,
+            "{slug}: an exercise of {words} words"
+        );
     }
 }
 

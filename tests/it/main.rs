@@ -11,6 +11,7 @@ mod book;
 mod command;
 mod faults;
 mod gate;
+mod judge;
 mod languages;
 mod lessons;
 mod live;

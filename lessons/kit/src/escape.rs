@@ -57,7 +57,7 @@ pub(crate) fn counted(bytes: &[u8]) -> String {
 }
 
 /// The number with a comma between groups of three digits: `65,507`.
-pub(crate) fn grouped(number: usize) -> String {
+pub fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -21,7 +21,7 @@ mod terminal;
 pub use belief::Belief;
 pub use color::{ColorChoice, decide as decide_color};
 pub use errno::describe as describe_error;
-pub use escape::{quoted, visible};
+pub use escape::{grouped, quoted, visible};
 pub use event::{
     At, Event, Line, Listed, Offered, Packet, Sequence, Status, VERSION,
 };

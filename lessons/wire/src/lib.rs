@@ -48,6 +48,8 @@ mod wire;
 #[cfg(target_os = "linux")]
 mod cable;
 #[cfg(target_os = "linux")]
+mod capture;
+#[cfg(target_os = "linux")]
 mod handshake;
 #[cfg(target_os = "linux")]
 mod host;
@@ -85,7 +87,9 @@ pub use state::RuleId;
 pub use wire::{Inconclusive, Wire};
 
 #[cfg(target_os = "linux")]
-pub use {host::Host, lab::Lab, program::Program, sandbox::Entered, sandbox::enter};
+pub use {
+    capture::Capture, host::Host, lab::Lab, program::Program, sandbox::Entered, sandbox::enter,
+};
 
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{Entered, Host, Lab, Program, enter};
+pub use elsewhere::{Capture, Entered, Host, Lab, Program, enter};

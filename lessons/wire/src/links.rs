@@ -14,7 +14,8 @@ use crate::sandbox::Namespace;
 
 /// The index of `wire0` in a host. High: the kernel may have made tunnels with low ones.
 pub(crate) const WIRE0: u32 = 100;
-const LOOPBACK: u32 = 1;
+/// The index of `lo`, in every network namespace.
+pub(crate) const LOOPBACK: u32 = 1;
 
 const IFLA_ADDR_GEN_MODE: u16 = 8;
 const ADDR_GEN_MODE_NONE: u8 = 1;

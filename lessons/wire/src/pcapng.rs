@@ -60,7 +60,12 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn new(mut out: W, started: SystemTime) -> io::Result<Writer<W>> {
+    pub fn new(out: W, started: SystemTime) -> io::Result<Writer<W>> {
+        Writer::named(out, started, &["A side", "B side"])
+    }
+
+    /// The same with interfaces of these names; side A is the first of them.
+    pub(crate) fn named(mut out: W, started: SystemTime, names: &[&str]) -> io::Result<Writer<W>> {
         // Byte order magic, version 1.0, section length unknown.
         let mut section = vec![];
         section.extend_from_slice(&0x1a2b_3c4d_u32.to_ne_bytes());
@@ -70,7 +75,7 @@ impl<W: Write> Writer<W> {
         option(&mut section, SHB_USERAPPL, b"Socket Workbook");
         end_of_options(&mut section);
         block(&mut out, SECTION_HEADER, &section)?;
-        for name in ["A side", "B side"] {
+        for name in names {
             let mut interface = vec![];
             interface.extend_from_slice(&LINKTYPE_RAW.to_ne_bytes());
             // Reserved; then a snapshot length of 0, no limit.

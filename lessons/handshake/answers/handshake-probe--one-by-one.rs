@@ -1,0 +1,29 @@
+//! Wrong on purpose: it believes that it can wait for one thing only.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+fn main() {
+    let mut addresses: Vec<SocketAddr> = Vec::new();
+    for argument in std::env::args().skip(1) {
+        match argument.parse() {
+            Ok(address) => addresses.push(address),
+            Err(_) => {
+                eprintln!("{argument:?} is no address, such as 127.0.0.1:80");
+                std::process::exit(2);
+            }
+        }
+    }
+    for address in addresses {
+        println!("{address} {}", knock(address));
+    }
+}
+
+fn knock(address: SocketAddr) -> &'static str {
+    match TcpStream::connect_timeout(&address, Duration::from_secs(2)) {
+        Ok(_) => "open",
+        Err(e) if e.kind() == ErrorKind::ConnectionRefused => "refused",
+        Err(_) => "silent",
+    }
+}

@@ -1,0 +1,144 @@
+//! `workbook check`: builds a learner's program and judges it.
+
+use std::env;
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, anyhow, bail};
+use wire::{Capture, Refusal};
+
+use crate::cli::CheckArgs;
+use crate::cmd::{complain, say};
+use crate::judge::subject::Subject;
+use crate::judge::verdict::Event;
+use crate::judge::{EXERCISES, Exercise, Verdict, exercise, judge};
+use crate::lessons;
+use crate::place::Place;
+
+/// Judges the program of an exercise, or names the exercises.
+pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
+    let Some(name) = &what.exercise else {
+        return list(what.format);
+    };
+    let exercise = find(name)?;
+    if what.rules {
+        return rules(exercise, what.format);
+    }
+    let subject = match &what.cmd {
+        Some(line) => Subject::shell(line, &env::current_dir()?),
+        None => match build(place, exercise)? {
+            Some(subject) => subject,
+            None => return Ok(ExitCode::FAILURE),
+        },
+    };
+    let capture = match &what.pcap {
+        Some(file) => Some(capture(file)?),
+        None => None,
+    };
+    let seed = what.seed.unwrap_or_else(|| fastrand::u64(1..100_000));
+    let format = what.format;
+    let verdict = judge(exercise, &subject, seed, &mut |event| show(event, format));
+    if let (Some(capture), Some(file)) = (capture, &what.pcap) {
+        let packets = capture.finish().context("the capture is not whole")?;
+        if format == kit::Format::Text {
+            say(&format!("\n{packets} packets are in {}", file.display()))?;
+        }
+    }
+    Ok(match verdict {
+        Verdict::Passed => ExitCode::SUCCESS,
+        Verdict::Failed => ExitCode::FAILURE,
+        Verdict::CouldNotTell => ExitCode::from(2),
+    })
+}
+
+/// The exercise of this name.
+///
+/// # Errors
+/// A sentence that names the nearest, or all.
+pub fn find(name: &str) -> Result<&'static Exercise> {
+    if let Some(found) = exercise(name) {
+        return Ok(found);
+    }
+    let names: Vec<String> = EXERCISES.iter().map(|one| one.name.into()).collect();
+    let name = kit::visible(name);
+    match lessons::nearest(&name, &names) {
+        Some(near) => bail!("there is no exercise `{name}`; did you mean `{near}`?"),
+        None => bail!(
+            "there is no exercise `{name}`; there is {}",
+            names.join(", ")
+        ),
+    }
+}
+
+/// Compiles the learner's file; nothing if it does not compile, which the
+/// compiler has told in its own words.
+fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
+    let package = format!("lesson-{}", exercise.lesson);
+    let file = format!("lessons/{}/exercises/{}.rs", exercise.lesson, exercise.name);
+    let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .current_dir(&place.root)
+        .args(["build", "--quiet", "--package", &package])
+        .args(["--example", exercise.name, "--target-dir"])
+        .arg(&place.target)
+        .stdin(Stdio::null())
+        .status()
+        .context("cannot start cargo; `workbook doctor` says how to get it")?;
+    if !built.success() {
+        complain(&format!(
+            "{file} does not compile, so there is nothing to judge yet"
+        ));
+        return Ok(None);
+    }
+    let binary = Path::new("debug/examples").join(exercise.name);
+    let binary = place
+        .target
+        .join(binary)
+        .with_extension(env::consts::EXE_EXTENSION);
+    Ok(Some(Subject::binary(&binary, &place.root, file)))
+}
+
+/// Judge and program get a loopback interface of their own, where nobody else
+/// talks and where we may listen without root.
+fn capture(file: &Path) -> Result<Capture> {
+    let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
+    let refused = |refusal: Refusal| anyhow!("no capture here: {refusal}. {}", refusal.remedy());
+    let entered = wire::enter().map_err(refused)?;
+    Capture::start(&entered, out).map_err(refused)
+}
+
+fn show(event: &Event, format: kit::Format) {
+    match format {
+        kit::Format::Text => kit::print(&event.text()),
+        kit::Format::Json => kit::print(&event.json()),
+    }
+}
+
+fn rules(exercise: &'static Exercise, format: kit::Format) -> Result<ExitCode> {
+    if format == kit::Format::Json {
+        let subject = Subject::shell("", Path::new("."));
+        kit::print(&Event::begins(exercise, &subject, 0).json());
+        return Ok(ExitCode::SUCCESS);
+    }
+    say(&format!("{}: {}\n", exercise.name, exercise.about))?;
+    for (number, rule) in (1..).zip(exercise.rules) {
+        say(&format!("{number:>4}  {}", rule.says))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(format: kit::Format) -> Result<ExitCode> {
+    if format == kit::Format::Json {
+        for one in EXERCISES {
+            rules(one, format)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let longest = EXERCISES.iter().map(|one| one.name.len()).max();
+    let wide = longest.unwrap_or_default() + 2;
+    for one in EXERCISES {
+        say(&format!("  {:<wide$}{}", one.name, one.about))?;
+    }
+    say("\nJudge one: cargo run -- check NAME")?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,217 @@
+//! What a check works with: the program, random bytes, and a log of what was
+//! done to it.
+
+use std::any::Any;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+
+use super::bytes;
+use super::cause::Cause;
+use super::fault::{Fault, Stop};
+use super::program::{Line, Program, words};
+use super::subject::Subject;
+
+/// How long a program may take to start: some languages take their time.
+pub const START: Duration = Duration::from_secs(10);
+/// How long a reply may take. Nobody waits for it but after a mistake.
+pub const REPLY: Duration = Duration::from_secs(3);
+/// How long to listen for what must not come.
+pub const QUIET: Duration = Duration::from_millis(150);
+
+/// What a check works with.
+pub struct Bench<'a> {
+    /// Random numbers that follow from the seed and the rule.
+    pub random: Rng,
+    subject: &'a Subject,
+    log: Log,
+    program: Option<Program>,
+    kept: Vec<Box<dyn Any>>,
+}
+
+/// What was done, in order; shown when a rule was broken.
+#[derive(Clone, Debug, Default)]
+pub struct Log(Arc<Mutex<Vec<String>>>);
+
+/// Somebody printed their argument, as if port 0 were a port.
+pub const PRINTS_ITS_ARGUMENT: Cause = Cause {
+    name: "prints-its-argument",
+    says: "The address that I bind is the address that I have then.",
+    truth: "port 0 asks the kernel for a free port; ask the socket which one it got (getsockname, local_addr).",
+    belief: Some(&kit::belief::M23),
+    see: ("sockets", "special-ports"),
+};
+
+impl Bench<'_> {
+    /// A bench for one check.
+    pub fn new(subject: &Subject, seed: u64) -> Bench<'_> {
+        Bench {
+            random: Rng::with_seed(seed),
+            subject,
+            log: Log::default(),
+            program: None,
+            kept: Vec::new(),
+        }
+    }
+
+    /// Notes something that the judge did, or saw.
+    pub fn did(&self, what: impl Into<String>) {
+        self.log.did(what);
+    }
+
+    /// The log, for a peer.
+    pub fn log(&self) -> Log {
+        self.log.clone()
+    }
+
+    /// Starts the program with these arguments.
+    ///
+    /// # Errors
+    /// `Trouble` if it cannot be started at all.
+    pub fn start(&mut self, arguments: &[&str]) -> Result<(), Stop> {
+        self.did(format!("start it with {}", arguments.join(" ")));
+        let program = Program::start(self.subject, arguments).map_err(|error| {
+            let words = kit::visible(&self.subject.words);
+            Stop::Trouble(format!(
+                "cannot start `{words}`: {}",
+                kit::describe_error(&error)
+            ))
+        })?;
+        self.program = Some(program);
+        Ok(())
+    }
+
+    /// Starts the program as a server and waits until it says where it listens.
+    ///
+    /// # Errors
+    /// `Broken` if it does not print `listening on ADDR` with an address of
+    /// its own on 127.0.0.1.
+    pub fn serve(&mut self) -> Result<SocketAddr, Stop> {
+        self.start(&["127.0.0.1:0"])?;
+        let until = Instant::now() + START;
+        let expected = "a line `listening on 127.0.0.1:PORT`, PORT being the port it got";
+        let mut seen = Vec::new();
+        loop {
+            match self.program()?.line(until) {
+                Line::Text(line) => match announced(&line) {
+                    Some(address) => return usable(address, expected),
+                    None => seen.push(line),
+                },
+                Line::End(rest) | Line::Silence(rest) => {
+                    seen.push(rest);
+                    let seen = seen.iter().filter(|line| !line.is_empty());
+                    let seen: Vec<_> = seen.map(|line| kit::quoted(line)).take(3).collect();
+                    let got = match seen.is_empty() {
+                        true => "no output at all (is it still in a buffer that was not flushed?)"
+                            .into(),
+                        false => format!("only {}", seen.join(" and ")),
+                    };
+                    return Fault::new(expected, got).stop();
+                }
+            }
+        }
+    }
+
+    /// The program.
+    ///
+    /// # Errors
+    /// `Trouble` if the check has not started it.
+    pub fn program(&mut self) -> Result<&mut Program, Stop> {
+        let missing = || Stop::Trouble("the program was not started".into());
+        self.program.as_mut().ok_or_else(missing)
+    }
+
+    /// Hands over the program, so that another can be started beside it.
+    ///
+    /// # Errors
+    /// As [`Bench::program`].
+    pub fn take_program(&mut self) -> Result<Program, Stop> {
+        let missing = || Stop::Trouble("the program was not started".into());
+        self.program.take().ok_or_else(missing)
+    }
+
+    /// Works with another program from now on; returns the one before.
+    pub fn exchange_program(&mut self, other: Program) -> Option<Program> {
+        self.program.replace(other)
+    }
+
+    /// Whether the program has ended.
+    pub fn has_ended(&mut self) -> bool {
+        let ended = |program: &mut Program| program.ended().is_some();
+        self.program.as_mut().is_some_and(ended)
+    }
+
+    /// Keeps something alive until the verdict is told, such as the sockets
+    /// that the program is waiting for.
+    pub fn keep(&mut self, thing: impl Any) {
+        self.kept.push(Box::new(thing));
+    }
+
+    /// A word of random letters and digits.
+    pub fn word(&mut self, length: usize) -> Vec<u8> {
+        bytes::word(&mut self.random, length)
+    }
+
+    /// What was done so far.
+    pub fn done(&self) -> Vec<String> {
+        self.log
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// What has become of the program, in words, and its last words.
+    pub fn fate(&mut self) -> (String, Vec<String>) {
+        let Some(program) = &mut self.program else {
+            return ("it was not started".into(), Vec::new());
+        };
+        // One that is about to end, ends now.
+        let soon = Instant::now() + Duration::from_millis(50);
+        let fate = match program.wait(soon) {
+            Some(status) => format!("it has ended with {}", words(status)),
+            None => "it is alive".into(),
+        };
+        (fate, program.last_words())
+    }
+}
+
+impl Log {
+    /// Notes something that the judge did, or saw.
+    pub fn did(&self, what: impl Into<String>) {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push(what.into());
+    }
+}
+
+/// The address in `listening on ADDR`.
+fn announced(line: &[u8]) -> Option<SocketAddr> {
+    let line = std::str::from_utf8(line).ok()?.trim_end();
+    line.strip_prefix("listening on ")?.parse().ok()
+}
+
+fn usable(address: SocketAddr, expected: &str) -> Result<SocketAddr, Stop> {
+    let got = format!("`listening on {address}`");
+    let loopback = IpAddr::from([127, 0, 0, 1]);
+    match address {
+        _ if address.port() == 0 => Fault::new(expected, got)
+            .because(&PRINTS_ITS_ARGUMENT)
+            .stop(),
+        _ if address.ip() != loopback => {
+            let got = format!("{got}: not the address it was given");
+            Fault::new(expected, got).stop()
+        }
+        _ => Ok(address),
+    }
+}
+
+/// Whether an error of a call only says that the time is over.
+pub fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}

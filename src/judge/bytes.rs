@@ -1,0 +1,78 @@
+//! Bytes of random content that a person can still read in a verdict.
+
+use fastrand::Rng;
+
+/// Lower-case letters and digits.
+pub fn word(random: &mut Rng, length: usize) -> Vec<u8> {
+    let letter = |_| random.choice(*b"abcdefghijkmnpqrstuvwxyz23456789");
+    (0..length).filter_map(letter).collect()
+}
+
+/// A word of letters and digits, as text.
+pub fn text(random: &mut Rng, length: usize) -> String {
+    word(random, length).into_iter().map(char::from).collect()
+}
+
+/// Bytes of every value.
+pub fn any(random: &mut Rng, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    random.fill(&mut bytes);
+    bytes
+}
+
+/// The bytes with their number before them: `5 bytes "hello"`.
+pub fn shown(bytes: &[u8]) -> String {
+    match bytes.len() {
+        0 => "0 bytes".into(),
+        1 => format!("1 byte {}", kit::quoted(bytes)),
+        n => format!("{} {}", counted(n), kit::quoted(bytes)),
+    }
+}
+
+/// A number of bytes: `1 byte`, `70,000 bytes`.
+pub fn counted(length: usize) -> String {
+    match length {
+        1 => "1 byte".into(),
+        n => format!("{} bytes", kit::grouped(n)),
+    }
+}
+
+/// Where two strings of bytes differ first, in words.
+pub fn difference(expected: &[u8], got: &[u8]) -> String {
+    let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
+    let from = |bytes: &[u8]| kit::quoted(&bytes[same.min(bytes.len())..]);
+    match (expected.len() - same, got.len() - same) {
+        (0, 0) => "the same bytes".into(),
+        (0, more) => format!("them, and {} more: {}", counted(more), from(got)),
+        (_, 0) => format!("only the first {}", counted(same)),
+        _ => format!(
+            "{}, from byte {} on other ones: {} instead of {}",
+            counted(got.len()),
+            kit::grouped(same),
+            from(got),
+            from(expected)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_makes_the_same_bytes() {
+        let make = || any(&mut Rng::with_seed(7), 100);
+        assert_eq!(make(), make());
+        assert_eq!(word(&mut Rng::with_seed(7), 8).len(), 8);
+    }
+
+    #[test]
+    fn a_difference_is_told_where_it_begins() {
+        assert_eq!(difference(b"abc", b"ab"), "only the first 2 bytes");
+        assert_eq!(difference(b"abc", b"abcd"), "them, and 1 byte more: \"d\"");
+        assert_eq!(
+            difference(b"abc", b"axc"),
+            "3 bytes, from byte 1 on other ones: \"xc\" instead of \"bc\""
+        );
+    }
+}

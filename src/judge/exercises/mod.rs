@@ -1,0 +1,5 @@
+//! The exercises, one a file: rules, checks, beliefs and hints.
+
+pub mod handshake_probe;
+pub mod multicast_listen;
+pub mod udp_echo;

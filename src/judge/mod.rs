@@ -1,0 +1,107 @@
+//! The judge: plays a hostile peer against a learner's program, over real
+//! sockets, and names the belief behind a failure.
+//!
+//! An [`Exercise`] is a list of rules; each [`Rule`] has a check, a function
+//! that starts the program, talks to it through the peers of [`tcp`] and
+//! [`udp`], and returns a [`Fault`] if the rule is broken. [`judge`] goes
+//! through them in order and stops at the first that is broken.
+
+pub mod bench;
+pub mod bytes;
+pub mod cause;
+pub mod exercises;
+pub mod fault;
+pub mod program;
+pub mod subject;
+pub mod tcp;
+pub mod udp;
+pub mod verdict;
+
+use bench::Bench;
+use cause::Cause;
+use fault::{Fault, Stop};
+use subject::Subject;
+use verdict::Event;
+
+/// Something to build, and how the judge knows that it is right.
+pub struct Exercise {
+    /// Its name, the same everywhere: `udp-echo`.
+    pub name: &'static str,
+    /// The lesson it belongs to: `udp`.
+    pub lesson: &'static str,
+    /// What to build, in one sentence.
+    pub about: &'static str,
+    /// The rules, in the order in which a learner meets them.
+    pub rules: &'static [Rule],
+    /// The beliefs that the checks can tell apart.
+    pub causes: &'static [&'static Cause],
+    /// Three hints, the last nearly the answer.
+    pub hints: [&'static str; 3],
+}
+
+/// A rule that the program must keep.
+pub struct Rule {
+    /// The rule in words: `a second client gets its own reply`.
+    pub says: &'static str,
+    /// Finds out whether it is kept.
+    pub check: fn(&mut Bench) -> Ruling,
+}
+
+/// What a check finds: the rule is kept, broken, or it could not tell.
+pub type Ruling = Result<(), Stop>;
+
+/// How a run of the judge ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every rule is kept.
+    Passed,
+    /// A rule is broken.
+    Failed,
+    /// The judge itself could not go on.
+    CouldNotTell,
+}
+
+/// All exercises, in the order of the chapters.
+pub const EXERCISES: &[&Exercise] = &[
+    &exercises::handshake_probe::EXERCISE,
+    &exercises::udp_echo::EXERCISE,
+    &exercises::multicast_listen::EXERCISE,
+];
+
+/// The exercise with this name.
+pub fn exercise(name: &str) -> Option<&'static Exercise> {
+    EXERCISES.iter().copied().find(|one| one.name == name)
+}
+
+/// Judges a program by the rules of an exercise, telling each step.
+///
+/// The same `seed` makes the same bytes, and the same losses of a relay.
+pub fn judge(
+    exercise: &'static Exercise,
+    subject: &Subject,
+    seed: u64,
+    tell: &mut dyn FnMut(&Event),
+) -> Verdict {
+    tell(&Event::begins(exercise, subject, seed));
+    for (number, rule) in (1..).zip(exercise.rules) {
+        tell(&Event::tries(number, rule));
+        // Each rule has random numbers of its own, so that a change to one
+        // check leaves the bytes of the others as they are.
+        let mut bench = Bench::new(subject, seed.wrapping_add(number << 32));
+        match (rule.check)(&mut bench) {
+            Ok(()) => tell(&Event::keeps(number, rule)),
+            Err(Stop::Trouble(words)) => {
+                tell(&Event::cannot_tell(exercise, seed, rule, &words));
+                return Verdict::CouldNotTell;
+            }
+            Err(Stop::Broken(fault)) => {
+                let fault: Fault = *fault;
+                tell(&Event::breaks(number, rule));
+                tell(&Event::failed(exercise, seed, rule, fault, &mut bench));
+                return Verdict::Failed;
+            }
+        }
+    }
+    tell(&Event::passed(exercise, seed));
+    Verdict::Passed
+}

@@ -1,0 +1,239 @@
+//! A peer that speaks TCP, and not always nicely.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+
+use super::bench::{Bench, Log, REPLY, is_timeout};
+use super::bytes::shown;
+use super::fault::{Fault, Stop};
+
+/// One end of a connection with the program.
+#[derive(Debug)]
+pub struct Tcp {
+    /// Its name in the log: `client 1`.
+    pub name: String,
+    /// The connection itself, for what is not offered here.
+    pub stream: TcpStream,
+    log: Log,
+}
+
+/// What a read brought, and why it stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// The bytes, in order.
+    pub bytes: Vec<u8>,
+    /// Why no more were read.
+    pub then: Then,
+}
+
+/// Why a read stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Then {
+    /// As much has come as was asked for.
+    Enough,
+    /// The program ended its side.
+    End,
+    /// Nothing more came in time.
+    Silence,
+    /// The connection broke, for this reason.
+    Broken(String),
+}
+
+impl Tcp {
+    /// Connects to the program as `name`.
+    ///
+    /// # Errors
+    /// `Broken` if it does not accept.
+    pub fn connect(bench: &Bench, name: &str, to: SocketAddr) -> Result<Tcp, Stop> {
+        match TcpStream::connect_timeout(&to, REPLY) {
+            Ok(stream) => {
+                bench.did(format!("{name} connects"));
+                Ok(Tcp::new(bench, name, stream)?)
+            }
+            Err(error) => {
+                let got = kit::describe_error(&error);
+                bench.did(format!("{name} tries to connect"));
+                Fault::new(format!("{name} can connect to {to}"), got).stop()
+            }
+        }
+    }
+
+    /// A connection that exists already, such as one that was accepted.
+    ///
+    /// # Errors
+    /// As setsockopt(2).
+    pub fn new(bench: &Bench, name: &str, stream: TcpStream) -> io::Result<Tcp> {
+        // What is sent in pieces should travel in pieces.
+        stream.set_nodelay(true)?;
+        stream.set_write_timeout(Some(REPLY))?;
+        Ok(Tcp {
+            name: name.into(),
+            stream,
+            log: bench.log(),
+        })
+    }
+
+    /// Notes something that this peer does.
+    pub fn did(&self, what: impl AsRef<str>) {
+        self.log.did(format!("{} {}", self.name, what.as_ref()));
+    }
+
+    /// Sends all the bytes.
+    ///
+    /// # Errors
+    /// `Broken` if the program does not take them in time, or broke off.
+    pub fn sends(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.did(format!("sends {}", shown(bytes)));
+        self.pushes(bytes)
+    }
+
+    /// Sends the bytes in pieces of this length, each a segment of its own.
+    ///
+    /// # Errors
+    /// As [`Tcp::sends`].
+    pub fn sends_in_pieces(&mut self, bytes: &[u8], length: usize) -> Result<(), Stop> {
+        self.did(format!("sends {}, {length} at a time", shown(bytes)));
+        for piece in bytes.chunks(length) {
+            self.pushes(piece)?;
+            // The next piece should not catch up with this one: a read in the
+            // program gets the processor in between.
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Sends the bytes without a line in the log.
+    ///
+    /// # Errors
+    /// As [`Tcp::sends`].
+    pub fn pushes(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.stream.write_all(bytes).map_err(|error| {
+            let got = match is_timeout(&error) {
+                true => "it stopped reading, and the queues are full".into(),
+                false => kit::describe_error(&error),
+            };
+            Fault::new(format!("{} can send to it", self.name), got).into()
+        })
+    }
+
+    /// Reads exactly this many bytes, if they come within the usual time each.
+    pub fn hears(&mut self, length: usize) -> Heard {
+        self.reads(length, REPLY, |_| false)
+    }
+
+    /// Reads up to and with the next newline.
+    pub fn hears_line(&mut self) -> Heard {
+        let mut whole = Vec::new();
+        loop {
+            // One byte at a time leaves what follows the line in the kernel.
+            let heard = self.reads(1, REPLY, |_| false);
+            whole.extend_from_slice(&heard.bytes);
+            let done = heard.bytes == b"\n" || heard.then != Then::Enough;
+            if done || whole.len() > 1 << 20 {
+                let then = heard.then;
+                return Heard { bytes: whole, then };
+            }
+        }
+    }
+
+    /// Reads until the program ends its side.
+    pub fn hears_to_end(&mut self) -> Heard {
+        self.reads(usize::MAX, REPLY, |_| false)
+    }
+
+    /// Reads whatever comes within this time.
+    pub fn hears_within(&mut self, time: Duration) -> Heard {
+        let until = Instant::now() + time;
+        self.reads(usize::MAX, time, |_| Instant::now() >= until)
+    }
+
+    /// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.
+    pub fn reads(
+        &mut self,
+        length: usize,
+        patience: Duration,
+        mut enough: impl FnMut(&[u8]) -> bool,
+    ) -> Heard {
+        let mut bytes = Vec::new();
+        let mut buffer = vec![0; length.min(64 * 1024)];
+        let mut then = Then::Enough;
+        // A timeout of zero would mean none: setsockopt(2), SO_RCVTIMEO.
+        let patience = patience.max(Duration::from_millis(1));
+        if let Err(error) = self.stream.set_read_timeout(Some(patience)) {
+            then = Then::Broken(kit::describe_error(&error));
+        }
+        while then == Then::Enough && bytes.len() < length {
+            let room = buffer.len().min(length - bytes.len());
+            match self.stream.read(&mut buffer[..room]) {
+                Ok(0) => then = Then::End,
+                Ok(got) => bytes.extend_from_slice(&buffer[..got]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_timeout(&error) => then = Then::Silence,
+                Err(error) => then = Then::Broken(kit::describe_error(&error)),
+            }
+            if then == Then::Enough && enough(&bytes) {
+                break;
+            }
+        }
+        Heard { bytes, then }
+    }
+
+    /// Ends its own side: the program reads the end, and may still answer.
+    ///
+    /// # Errors
+    /// `Broken` if the connection is gone.
+    pub fn ends_its_side(&mut self) -> Result<(), Stop> {
+        self.did("ends its side");
+        self.stream.shutdown(Shutdown::Write).map_err(|error| {
+            let got = kit::describe_error(&error);
+            Fault::new(format!("{} still has a connection", self.name), got).into()
+        })
+    }
+
+    /// Breaks off with a reset.
+    ///
+    /// # Errors
+    /// As setsockopt(2).
+    pub fn resets(self) -> io::Result<()> {
+        self.did("resets the connection");
+        // With a linger time of zero, close sends RST: socket(7), SO_LINGER.
+        SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
+    }
+}
+
+impl Heard {
+    /// What came, in words.
+    pub fn words(&self) -> String {
+        let came = match self.bytes.len() {
+            0 => "nothing".into(),
+            _ => shown(&self.bytes),
+        };
+        let then = match &self.then {
+            Then::Enough => return came,
+            Then::End => "the end of the connection".into(),
+            Then::Silence => "silence".into(),
+            Then::Broken(why) => why.clone(),
+        };
+        match self.bytes.len() {
+            0 => then,
+            _ => format!("{came}, then {then}"),
+        }
+    }
+
+    /// The rule is kept if exactly these bytes came; else a fault that says so.
+    ///
+    /// # Errors
+    /// The fault, whose belief the caller may name.
+    pub fn is(&self, who: &str, expected: &[u8]) -> Result<(), Fault> {
+        match self.bytes == expected {
+            true => Ok(()),
+            false => Err(Fault::new(
+                format!("{who} gets {}", shown(expected)),
+                self.words(),
+            )),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The judge is judged: by every answer that lies in `lessons/*/answers/`.
+//!
+//! `udp-echo--solution.rs` and `udp-echo--right-*.rs` must pass, whatever the
+//! seed. Any other `udp-echo--NAME.rs` is wrong on purpose, and must be told
+//! so with the belief of that name. Each verdict at seed 1 is a text beside
+//! the answer, `udp-echo--NAME.verdict`; `udp-echo.verdict` is what the
+//! exercise gets as it is shipped. `BLESS=1` rewrites them.
+//!
+//! `JUDGE_RUNS=50` judges each answer so often, each time with another seed.
+
+use crate::mask::mask;
+use crate::recordings::compare;
+use crate::workspace::{files, output_within, read, root};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::{Mutex, OnceLock};
+use std::thread;
+use std::time::Duration;
+
+/// How many programs are judged beside each other: they mostly wait.
+const BESIDE: usize = 6;
+
+/// An exercise, as the judge itself lists its rules.
+struct Exercise {
+    name: String,
+    lesson: String,
+    about: String,
+    rules: Vec<String>,
+}
+
+#[test]
+fn every_answer_gets_the_verdict_it_deserves() {
+    let waiting = Mutex::new(subjects());
+    let faults = Mutex::new(String::new());
+    thread::scope(|scope| {
+        for _ in 0..BESIDE {
+            scope.spawn(|| {
+                let next = || waiting.lock().unwrap().pop();
+                while let Some((exercise, answer)) = next() {
+                    let found = faults_of(&exercise, &answer);
+                    faults.lock().unwrap().push_str(&found);
+                }
+            });
+        }
+    });
+    let faults = faults.into_inner().unwrap();
+    assert!(faults.is_empty(), "the judge is wrong:\n{faults}");
+}
+
+/// What is wrong with the verdicts on one answer.
+fn faults_of(exercise: &str, answer: &str) -> String {
+    let mut faults = String::new();
+    let wish = wish(exercise, answer);
+    for seed in 1..=runs() {
+        let seed = seed.to_string();
+        let run = check(exercise, answer, &["--seed", &seed, "--format", "json"]);
+        let words = String::from_utf8_lossy(&run.stdout);
+        let last: Value = match words.lines().last().map(serde_json::from_str) {
+            Some(Ok(last)) => last,
+            _ => Value::Null,
+        };
+        let cause = last["broken"]["cause"]["name"].as_str();
+        let seen = match (run.status.code(), cause) {
+            (Some(0), _) => "passed".into(),
+            (Some(1), cause) => cause.unwrap_or("no belief").to_string(),
+            (code, _) => format!("exit status {code:?}"),
+        };
+        // The exercise as it is shipped may fail for any reason but a good one.
+        let unfinished = answer == exercise && run.status.code() == Some(1);
+        if seen != wish && !unfinished {
+            let stderr = String::from_utf8_lossy(&run.stderr);
+            writeln!(
+                faults,
+                "{answer}, seed {seed}: {seen}, not {wish}\n{last:#}\n{stderr}"
+            )
+            .unwrap();
+        }
+    }
+    let text = check(exercise, answer, &["--seed", "1", "--color", "never"]);
+    let kept = folder_of(exercise).join(format!("{answer}.verdict"));
+    let seen = String::from_utf8_lossy(&text.stdout);
+    let before = std::fs::read_to_string(&kept).unwrap_or_default();
+    if squeezed(&before) != squeezed(&seen) {
+        compare(&kept, &seen, &mut faults);
+    }
+    faults
+}
+
+/// The text without white space: a port of four digits breaks lines elsewhere
+/// than one of five.
+fn squeezed(text: &str) -> String {
+    mask(text).split_whitespace().collect()
+}
+
+/// What the judge should say of an answer: `passed`, or the name of a belief.
+fn wish(exercise: &str, answer: &str) -> String {
+    match answer
+        .strip_prefix(exercise)
+        .and_then(|rest| rest.strip_prefix("--"))
+    {
+        // The exercise as it is shipped: that something is left to do is no belief.
+        None => "no belief".into(),
+        Some(name) if name == "solution" || name.starts_with("right-") => "passed".into(),
+        Some(belief) => belief.into(),
+    }
+}
+
+#[test]
+fn every_exercise_has_its_answers() {
+    let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (exercise, answer) in subjects() {
+        answers
+            .entry(exercise.clone())
+            .or_default()
+            .push(wish(&exercise, &answer));
+    }
+    for Exercise { name, .. } in exercises() {
+        let wishes = &answers[name];
+        let count = |of: &dyn Fn(&str) -> bool| wishes.iter().filter(|wish| of(wish)).count();
+        assert!(
+            count(&|wish| wish == "passed") >= 2,
+            "{name}: a solution and an odd but right one"
+        );
+        let wrong = count(&|wish| wish != "passed" && wish != "no belief");
+        assert!(wrong >= 3, "{name}: three wrong answers, not {wrong}");
+        assert_eq!(
+            count(&|wish| wish == "no belief"),
+            1,
+            "{name}: the exercise itself"
+        );
+    }
+    // No answer without an exercise.
+    assert_eq!(answers.len(), exercises().len(), "{:?}", answers.keys());
+}
+
+#[test]
+fn the_page_of_every_exercise_shows_its_rules() {
+    let mut differences = String::new();
+    for Exercise {
+        name,
+        lesson,
+        about,
+        rules,
+    } in exercises()
+    {
+        let page = read(root().join(format!("book/exercises/{name}.md")));
+        let include = format!("{{{{#include ../recordings/exercises/{name}.md}}}}");
+        assert!(
+            page.contains(&include),
+            "book/exercises/{name}.md lacks {include}"
+        );
+        let chapter = read(root().join(format!("book/{lesson}.md")));
+        let link = format!("(exercises/{name}.md)");
+        assert!(
+            chapter.contains(&link),
+            "book/{lesson}.md has no link {link}"
+        );
+        let verdict = read(folder_of(name).join(format!("{name}.verdict")));
+        let mut block = format!(
+            "<section class=\"exercise\" data-exercise=\"{name}\" aria-label=\"Exercise: {name}\">\n\n\
+             {about}\n\n```console\n$ cargo run -- check {name}\n```\n\n\
+             The judge tries these rules, in this order:\n\n"
+        );
+        for rule in rules {
+            writeln!(block, "1. {rule}").unwrap();
+        }
+        write!(
+            block,
+            "\n<details class=\"recorded\"><summary>What it says of the exercise as it is shipped</summary>\n\n\
+             ```text\n{verdict}```\n\n</details>\n</section>\n"
+        )
+        .unwrap();
+        let kept = root().join(format!("book/recordings/exercises/{name}.md"));
+        compare(&kept, &block, &mut differences);
+    }
+    assert!(
+        differences.is_empty(),
+        "{differences}\nIf it is right: BLESS=1"
+    );
+}
+
+/// All answers and the shipped exercises, with the exercise they belong to.
+fn subjects() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for Exercise { name, lesson, .. } in exercises() {
+        found.push((name.clone(), name.clone()));
+        let stub = root().join(format!("lessons/{lesson}/exercises/{name}.rs"));
+        assert!(stub.exists(), "{}", stub.display());
+    }
+    for folder in answer_folders() {
+        for file in files(&folder, ".rs").iter().chain(&files(&folder, ".py")) {
+            let answer = file.file_stem().unwrap().to_string_lossy().into_owned();
+            let exercise = answer.split("--").next().unwrap().to_string();
+            let python = file.extension().is_some_and(|ending| ending == "py");
+            if python && Command::new("python3").arg("-V").output().is_err() {
+                eprintln!("NOT CHECKED: {answer}: there is no python3");
+                continue;
+            }
+            found.push((exercise, answer));
+        }
+    }
+    found
+}
+
+fn answer_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<_> = exercises()
+        .iter()
+        .map(|one| root().join(format!("lessons/{}/answers", one.lesson)))
+        .collect();
+    folders.dedup();
+    folders
+}
+
+fn folder_of(exercise: &str) -> PathBuf {
+    let lesson = exercises().iter().find(|one| one.name == exercise);
+    let lesson = &lesson.expect("a known exercise").lesson;
+    root().join(format!("lessons/{lesson}/answers"))
+}
+
+/// The exercises, as `workbook check` names them.
+fn exercises() -> &'static [Exercise] {
+    static LISTED: OnceLock<Vec<Exercise>> = OnceLock::new();
+    LISTED.get_or_init(|| {
+        let list = workbook(&["check", "--format", "json"], root());
+        let list = String::from_utf8(list.stdout).unwrap();
+        list.lines()
+            .map(|line| {
+                let line: Value = serde_json::from_str(line).unwrap();
+                let text = |key: &str| line[key].as_str().unwrap().to_string();
+                let rules = line["rules"].as_array().unwrap();
+                Exercise {
+                    name: text("exercise"),
+                    lesson: text("lesson"),
+                    about: text("about"),
+                    rules: rules
+                        .iter()
+                        .map(|rule| rule.as_str().unwrap().into())
+                        .collect(),
+                }
+            })
+            .collect()
+    })
+}
+
+/// Judges an answer by an exercise's rules.
+fn check(exercise: &str, answer: &str, options: &[&str]) -> Output {
+    let python = folder_of(exercise).join(format!("{answer}.py"));
+    let (command, folder) = match python.exists() {
+        true => (format!("python3 {answer}.py"), folder_of(exercise)),
+        false => (format!("./{answer}"), examples().to_path_buf()),
+    };
+    let mut words = vec!["check", exercise, "--cmd", &command];
+    words.extend(options);
+    workbook(&words, &folder)
+}
+
+fn workbook(words: &[&str], folder: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+    command.args(words).current_dir(folder);
+    command.env("WORKBOOK_STATE", "off");
+    output_within(&mut command, "", Duration::from_secs(120))
+}
+
+/// The folder of the compiled exercises and answers. All are built once.
+fn examples() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--workspace", "--examples"]);
+        cargo.current_dir(root());
+        let built = output_within(&mut cargo, "", Duration::from_secs(900));
+        let words = String::from_utf8_lossy(&built.stderr);
+        assert!(built.status.success(), "cargo build failed:\n{words}");
+        Path::new(env!("CARGO_BIN_EXE_workbook")).with_file_name("examples")
+    })
+}
+
+fn runs() -> u64 {
+    let asked = std::env::var("JUDGE_RUNS").ok();
+    asked.and_then(|runs| runs.parse().ok()).unwrap_or(1)
+}
+
+/// With `--pcap`, the capture holds the very bytes that the verdict shows.
+#[test]
+fn the_capture_of_a_judged_program_holds_the_bytes_of_the_verdict() {
+    if let Some(why) = crate::workspace::wire_refused() {
+        eprintln!("NOT CHECKED: captures of the judge: {why}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.pcapng");
+    let options = ["--seed", "1", "--pcap", file.to_str().unwrap()];
+    let run = check("udp-echo", "udp-echo--reply-to-first-peer", &options);
+    let words = String::from_utf8_lossy(&run.stdout);
+    assert_eq!(run.status.code(), Some(1), "{words}");
+    let sent = regex::Regex::new(r#"client 2 sends 7 bytes "(\w{7})""#).unwrap();
+    let sent = sent.captures(&words).expect("what client 2 sent")[1].to_string();
+    let capture = std::fs::read(&file).unwrap();
+    assert_eq!(
+        &capture[..4],
+        b"\x0a\x0d\x0d\x0a",
+        "a section header of pcapng"
+    );
+    let found = capture
+        .windows(sent.len())
+        .filter(|at| *at == sent.as_bytes());
+    // It went to the server, and came back to the wrong client.
+    assert_eq!(found.count(), 2, "{words}");
+}
