@@ -94,6 +94,11 @@ Exit codes: 0 everything needed is there (optional things may be missing),
     #[command(after_help = WIRE_HELP)]
     Wire(Box<WireArgs>),
 
+    /// Run a program that cannot outlive whoever started it; for `check` and
+    /// the page
+    #[command(hide = true)]
+    Keep(crate::keep::KeepArgs),
+
     /// Make two hosts and tell in one line whether that worked, for the doctor
     #[command(hide = true)]
     ProbeWire,

@@ -2,14 +2,22 @@
 
 use std::io;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::id;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use axum::body::Bytes;
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+#[cfg(unix)]
+use crate::keep;
 
 /// How long a line of a lesson may be, in bytes.
 const LINE_BYTES: u64 = 8 * 1024;
@@ -19,7 +27,9 @@ const RUN_BYTES: usize = 1 << 20;
 const WORDS_BYTES: usize = 2 * 1024;
 /// Typed lines that wait to be read by the lesson.
 const TYPED: usize = 16;
-/// How long the end of a program or of its output is waited for after the other.
+/// How long a lesson may go on after it has closed its output.
+const ENDING: Duration = Duration::from_secs(5);
+/// How long what else is left is waited for when the rest has ended.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A line with its end, or a limit that it broke.
@@ -56,18 +66,15 @@ impl Lesson {
         program: &Path,
         experiment: &str,
         hold: bool,
-        _limit: Duration,
+        limit: Duration,
     ) -> io::Result<Lesson> {
-        let mut command = Command::new(program);
+        let mut command = kept(program, limit);
         command.args(["--format", "json"]);
         command.args(hold.then_some("--hold")).arg(experiment);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        #[cfg(unix)]
-        command.process_group(0);
+            .stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let missing = || io::Error::other("it has no pipes");
         let stdin = child.stdin.take().ok_or_else(missing)?;
@@ -116,12 +123,12 @@ impl Lesson {
 
     /// How it ended, once it has written its last line.
     pub async fn ended(&mut self) -> Ended {
-        let status = match tokio::time::timeout(GRACE, self.child.wait()).await {
+        let status = match timeout(ENDING, self.child.wait()).await {
             Ok(Ok(status)) => status,
             Ok(Err(error)) => return failed(format!("Its end was not seen: {error}.")),
             Err(_) => return failed("It closed its output and went on; it was ended.".to_owned()),
         };
-        let words = tokio::time::timeout(GRACE, &mut self.words).await;
+        let words = timeout(GRACE, &mut self.words).await;
         let words = words.ok().and_then(Result::ok).unwrap_or_default();
         match status.code() {
             // It has told whether it settled its question.
@@ -139,9 +146,54 @@ impl Lesson {
 
     /// Ends it and all it started, if they have not ended.
     pub async fn kill(&mut self) {
-        // An error means that it has ended.
-        let _ = self.child.kill().await;
+        self.hang_up();
+        if timeout(GRACE, self.child.wait()).await.is_err() {
+            // An error means that it has ended.
+            let _ = self.child.kill().await;
+        }
     }
+
+    /// Tells the keeper to end all that is below it, and then itself.
+    fn hang_up(&mut self) {
+        #[cfg(unix)]
+        if let Some(pid) = self
+            .child
+            .id()
+            .map(u32::cast_signed)
+            .and_then(Pid::from_raw)
+        {
+            // An error means that it has ended.
+            let _ = kill_process(pid, Signal::HUP);
+        }
+        #[cfg(not(unix))]
+        let _ = self.child.start_kill();
+    }
+}
+
+impl Drop for Lesson {
+    fn drop(&mut self) {
+        self.hang_up();
+    }
+}
+
+/// The program below a keeper: neither it nor what it starts outlives us.
+#[cfg(unix)]
+fn kept(program: &Path, limit: Duration) -> Command {
+    let mut command = Command::new(keep::ourselves());
+    // We end it in time; the keeper does if we have no time ourselves.
+    let seconds = (limit + GRACE).as_secs().to_string();
+    command.args(["keep", "--seconds", &seconds]);
+    // One keeper without the guard above it: a reader waits for its start, and
+    // a lesson of this workbook is no hostile program.
+    command.args(["--role", "keeper", "--parent", &id().to_string(), "--"]);
+    command.arg(program);
+    command
+}
+
+/// The program; without a keeper it ends when its input does.
+#[cfg(not(unix))]
+fn kept(program: &Path, _: Duration) -> Command {
+    Command::new(program)
 }
 
 fn failed(words: String) -> Ended {

@@ -12,6 +12,9 @@ mod command;
 mod faults;
 mod gate;
 mod judge;
+mod hold;
+#[cfg(target_os = "linux")]
+mod keep;
 mod languages;
 mod lessons;
 mod live;

@@ -11,6 +11,7 @@ mod color;
 mod errno;
 mod escape;
 mod event;
+mod hold;
 mod ladder;
 mod lesson;
 mod narrator;
@@ -25,6 +26,7 @@ pub use escape::{grouped, quoted, visible};
 pub use event::{
     At, Event, Line, Listed, Offered, Packet, Sequence, Status, VERSION,
 };
+pub use hold::{Becomes, Decision, holding};
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;

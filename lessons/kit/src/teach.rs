@@ -3,7 +3,7 @@
 use crate::output::{Format, Output, print};
 use crate::{
     Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed, Narrator,
-    Offered, Outcome, Status, color, errno,
+    Offered, Outcome, Status, color, errno, hold,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::env;
@@ -25,6 +25,10 @@ struct Arguments {
     /// Text for people, or one JSON object a line
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Hold each packet until a line of standard input decides about it; for
+    /// programs: with --format json, and one experiment of those with hosts
+    #[arg(long)]
+    hold: bool,
     /// Draw packets with characters of ASCII only
     #[arg(long)]
     ascii: bool,
@@ -79,6 +83,16 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
     );
     if arguments.list {
         return list(lesson, arguments.format, &mut output);
+    }
+    if arguments.hold {
+        let alone = arguments.experiment.is_some();
+        if !alone || arguments.format != Format::Json {
+            eprintln!(
+                "--hold needs --format json and the name of an experiment"
+            );
+            return ExitCode::from(2);
+        }
+        hold::begin(&output);
     }
     let asking = asking(&arguments);
     // One experiment asked for by name needs no heading for the whole lesson.
@@ -171,6 +185,9 @@ fn settle(
     outcome: io::Result<Outcome>,
     output: &mut Output,
 ) -> (Status, Option<String>) {
+    if hold::holding().is_some() {
+        return (Status::Inconclusive, Some(disturbed(&outcome)));
+    }
     let chose = |key: &str| experiment.choices.iter().find(|c| c.key == key);
     let (choice, text, evidence) = match outcome {
         // What this system cannot do is no failure of the experiment.
@@ -205,6 +222,19 @@ fn settle(
         Some(_) => (Status::Ok, None),
         None => (Status::Unlisted, Some(text)),
     }
+}
+
+/// Why a run settles nothing in which the reader was the wire: what the
+/// experiment concludes from is no longer the kernel's choice alone.
+fn disturbed(outcome: &io::Result<Outcome>) -> String {
+    let came = match outcome {
+        Ok(Outcome::Chose { evidence, .. }) => evidence.clone(),
+        Ok(Outcome::Unlisted(what) | Outcome::Inconclusive(what)) => {
+            what.clone()
+        }
+        Err(error) => errno::describe(error),
+    };
+    format!("you were the wire, so this settles nothing; it ended with: {came}")
 }
 
 /// The prediction, `Some(None)` if it was skipped, `None` to leave.

@@ -6,14 +6,15 @@
 //! the server. Where the kernel refuses the wire, both hosts are this machine
 //! and no packet is seen: results and states are then all the evidence.
 
+mod hold;
 mod shown;
 
 use kit::Outcome;
 use std::cell::Cell;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 use wire::{Entered, Refusal};
 
 pub use shown::shown;
@@ -23,6 +24,25 @@ pub use wire::Packet;
 ///
 /// The slowest thing a lesson waits for is a second try after a second.
 pub const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How long a call of an experiment may wait for the other host: [`PATIENCE`],
+/// or as long as nobody will wait, if the reader decides about each packet and
+/// needs time to think.
+pub fn patience() -> Duration {
+    match kit::holding() {
+        None => PATIENCE,
+        Some(_) => Duration::from_secs(600),
+    }
+}
+
+/// After how long a wait looks whether its deadline is over: only a reader who
+/// decides about packets puts it off.
+fn look() -> Duration {
+    match kit::holding() {
+        None => PATIENCE,
+        Some(_) => Duration::from_millis(50),
+    }
+}
 
 /// From here on [`wire::Wire::trust`] calls a wire late.
 const LATE: Duration = Duration::from_millis(150);
@@ -50,13 +70,13 @@ pub struct Lab {
     told: Cell<u64>,
     router: Cell<bool>,
     // Last, because the hosts must be gone before it: it is both of them.
-    lab: Option<std::rc::Rc<wire::Lab>>,
+    lab: Option<Arc<wire::Lab>>,
 }
 
 /// One of the two hosts.
 pub struct Host {
     side: wire::Side,
-    lab: Option<std::rc::Rc<wire::Lab>>,
+    lab: Option<Arc<wire::Lab>>,
 }
 
 impl Lab {
@@ -87,10 +107,13 @@ impl Lab {
         let (lab, between) = match made {
             Ok(lab) => {
                 let between = lab.wire.clone();
-                (Some(std::rc::Rc::new(lab)), Ok(between))
+                (Some(Arc::new(lab)), Ok(between))
             }
             Err(why) => (None, Err(why)),
         };
+        if let (Some(hosts), Some(output)) = (&lab, kit::holding()) {
+            hold::begin(hosts, output);
+        }
         let host = |side| Host {
             side,
             lab: lab.clone(),
@@ -157,7 +180,16 @@ impl Lab {
         let Ok(wire) = &self.between else {
             return Vec::new();
         };
-        wire.wait_idle(PATIENCE);
+        let mut deadline = Deadline::new();
+        while !wire.wait_idle(look()) || held_for_the_reader(wire) {
+            if deadline.is_over(wire) {
+                break;
+            }
+        }
+        if kit::holding().is_some() {
+            // What has just arrived may still change the states that are told.
+            std::thread::sleep(3 * hold::LOOK);
+        }
         let told = self.told.get();
         let news: Vec<Packet> = wire.packets();
         let news = news.iter().filter(|packet| packet.n > told);
@@ -196,11 +228,34 @@ impl Lab {
 
     /// Waits until `happened` is true of the packets seen, and says whether
     /// it became true within [`PATIENCE`]. Never true without a wire.
-    pub fn wait(&self, happened: impl FnMut(&[Packet]) -> bool) -> bool {
-        match &self.between {
-            Ok(wire) => wire.wait_for(PATIENCE, happened),
-            Err(_) => false,
+    pub fn wait(&self, mut happened: impl FnMut(&[Packet]) -> bool) -> bool {
+        let Ok(wire) = &self.between else {
+            return false;
+        };
+        let mut deadline = Deadline::new();
+        loop {
+            if wire.wait_for(look(), &mut happened) {
+                return true;
+            }
+            if deadline.is_over(wire) {
+                return false;
+            }
         }
+    }
+
+    /// Runs `f`, which belongs to the setting and not to what is asked: the
+    /// reader decides about none of its packets.
+    pub fn setting<T>(&self, f: impl FnOnce() -> T) -> T {
+        let held = kit::holding().and(self.between.as_ref().ok());
+        if let Some(wire) = held {
+            wire.otherwise(wire::Action::Pass);
+        }
+        let made = f();
+        if let Some(wire) = held {
+            wire.wait_idle(PATIENCE);
+            wire.otherwise(wire::Action::Hold);
+        }
+        made
     }
 
     /// The states of a connection at the host of `client` and at that of
@@ -242,6 +297,28 @@ impl Lab {
     pub fn look_inside(&self) -> Option<String> {
         self.lab.as_ref().map(|lab| lab.b.look_inside())
     }
+}
+
+/// [`PATIENCE`] from now on, or from when the reader has decided about the
+/// last packet.
+struct Deadline(Instant);
+
+impl Deadline {
+    fn new() -> Deadline {
+        Deadline(Instant::now() + PATIENCE)
+    }
+
+    fn is_over(&mut self, wire: &wire::Wire) -> bool {
+        if held_for_the_reader(wire) {
+            *self = Deadline::new();
+        }
+        Instant::now() > self.0
+    }
+}
+
+/// Whether a packet waits for the reader; an experiment may hold one, too.
+fn held_for_the_reader(wire: &wire::Wire) -> bool {
+    kit::holding().is_some() && !wire.held().is_empty()
 }
 
 impl Host {
@@ -358,10 +435,14 @@ impl Host {
         peer: SocketAddr,
         state: &str,
     ) -> String {
-        let deadline = std::time::Instant::now() + PATIENCE;
+        let mut deadline = Deadline::new();
         loop {
             let now = self.state(local, peer);
-            if now == state || std::time::Instant::now() > deadline {
+            let over = match &self.lab {
+                Some(lab) => deadline.is_over(&lab.wire),
+                None => Instant::now() > deadline.0,
+            };
+            if now == state || over {
                 return now;
             }
             // The kernel does not tell when a state changes: it must be asked.

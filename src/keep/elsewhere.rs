@@ -1,0 +1,133 @@
+//! The same names where there are no process groups: nothing is started.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use super::{KeepArgs, Limits};
+
+const WORDS: &str = "programs can be kept on Unix systems only";
+
+/// Refuses.
+pub fn run(_: &KeepArgs) -> anyhow::Result<ExitCode> {
+    anyhow::bail!("{WORDS}")
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    pub how: How,
+    pub limit: Option<String>,
+    pub killed: usize,
+    pub left: usize,
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum How {
+    Exit(i32),
+    Signal(i32),
+    NotStarted(String),
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.how)
+    }
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{WORDS}")
+    }
+}
+
+/// An output stream of a program.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stream {
+    Out,
+    Err,
+}
+
+/// What a program did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wrote {
+    Out(Vec<u8>),
+    Err(Vec<u8>),
+    Flood(Stream),
+    Closed(Stream),
+    Ended(Ended),
+}
+
+/// There is none.
+pub enum Program {}
+
+impl Program {
+    /// Refuses.
+    pub fn start(_: &[OsString], _: &Path, _: &Limits) -> io::Result<Program> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, WORDS))
+    }
+
+    pub fn id(&self) -> u32 {
+        match *self {}
+    }
+
+    pub fn wrote(&mut self, _: Instant) -> Option<Wrote> {
+        match *self {}
+    }
+
+    pub fn unfinished(&self) -> Vec<u8> {
+        match *self {}
+    }
+
+    pub fn type_line(&self, _: &str) -> bool {
+        match *self {}
+    }
+
+    pub fn write(&self, _: &[u8]) -> bool {
+        match *self {}
+    }
+
+    pub fn close_stdin(&self) {
+        match *self {}
+    }
+
+    pub fn ended(&self) -> Option<Ended> {
+        match *self {}
+    }
+
+    pub fn wait(&self, _: Instant) -> Option<Ended> {
+        match *self {}
+    }
+
+    pub fn terminate(&self) {
+        match *self {}
+    }
+
+    pub fn interrupt(&self) {
+        match *self {}
+    }
+
+    pub fn kill(&self) {
+        match *self {}
+    }
+
+    pub fn last_words(&self) -> Vec<String> {
+        match *self {}
+    }
+
+    pub fn waits_in(&self) -> Vec<String> {
+        match *self {}
+    }
+
+    pub fn resident_kb(&self) -> Option<u64> {
+        match *self {}
+    }
+
+    pub fn cpu_ms(&self) -> Option<u64> {
+        match *self {}
+    }
+}
