@@ -8,7 +8,7 @@ import { Timeline, sentence, visible } from './timeline.js';
 /** @typedef {(selector: string, root?: ParentNode) => HTMLElement[]} All */
 
 /** What may become of a held packet, by key, as in `workbook wire --hold`. */
-const FATES = { p: 'pass', d: 'drop', 2: 'duplicate', l: 'delay', c: 'corrupt' };
+const FATES = [['p', 'pass'], ['d', 'drop'], ['2', 'duplicate'], ['l', 'delay'], ['c', 'corrupt']];
 
 /** Between two steps of a recorded run, unless the reader wants no motion. */
 const PACE_MS = 350;
@@ -51,8 +51,9 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
   // ---- What the reader can do ----
 
   const stop = button('Stop', () => stopping?.abort(), { hidden: '' });
+  const all_go = button('Let all go', () => decide('all', 'pass'), { hidden: '' });
   const bar = root.querySelector('.bar');
-  bar?.append(stop);
+  bar?.append(stop, all_go);
 
   const back = button('◀ Back', () => step(-1));
   const next = button('Next ▶', () => step(1));
@@ -73,9 +74,13 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
   const sockets = make('dl', { class: 'sockets' });
   const runs = make('div', { class: 'runs' });
   const outcome = make('div', { class: 'outcome' });
-  const panel = make('div', { class: 'run', hidden: '' },
+  const panel = make('div', { class: 'run', hidden: '', tabindex: '-1' },
     steps, caption, source, sockets, runs, outcome, after);
   bar?.after(status, panel);
+  /** Keeps the focus in the lab when what has it goes away. */
+  const leave = (/** @type {HTMLElement} */ it) => {
+    if (it.contains(document.activeElement)) panel.focus({ preventScroll: true });
+  };
   await styled;
 
   // The code on the page that belongs to this lab: `0:48` is the first block
@@ -111,7 +116,7 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     stopping?.abort();
     const mine = stopping = new AbortController();
     if (timeline) earlier = timeline;
-    timeline = new Timeline(make);
+    timeline = new Timeline(make, `lessons/${lesson}/`);
     shift = 0;
     held.clear();
     side(false);
@@ -119,15 +124,18 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     after.hidden = true;
     panel.hidden = true;
     stop.hidden = false;
-    const guess = options.find(it => it.checked)?.value ?? '';
-    const what = kind === 'recorded' ? 'A recorded run' : 'A run on this machine, just now';
+    const holds = kind === 'hold';
+    all_go.hidden = !holds;
+    const guess = holds ? '' : options.find(it => it.checked)?.value ?? '';
+    const what = kind === 'recorded' ? 'A recorded run'
+      : kind === 'hold' ? 'A run with you as the wire' : 'A run on this machine, just now';
     status.textContent = 'Running ...';
     /** @type {string[]} */
     const kept = [];
     let words = '';
     try {
       const answer = kind === 'recorded' ? await ask(recording, undefined, mine.signal)
-        : await ask('/live/run', { lesson, experiment, answer: guess, hold: kind === 'hold' },
+        : await ask('/live/run', { lesson, experiment, answer: guess, hold: holds },
           mine.signal);
       for await (const line of lines(answer)) {
         const event = JSON.parse(line);
@@ -144,14 +152,15 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     }
     if (mine !== stopping) return; // another run has begun
     stopping = undefined;
-    stop.hidden = true;
+    for (const it of [stop, all_go, ...held.values()]) leave(it);
+    stop.hidden = all_go.hidden = true;
     for (const keys of held.values()) keys.remove();
     held.clear();
-    if (mine.signal.aborted) words = 'Stopped.';
+    if (mine.signal.aborted) words = 'stopped.';
     const end = kept.map(line => JSON.parse(line)).find(it => it.event === 'end');
     words ||= end?.why ?? '';
     timeline.name = what;
-    status.textContent = words ? `${what}. ${visible(words)}` : `${what}:`;
+    status.textContent = `${what}: ${visible(words)}`;
     say(outcome.firstElementChild?.textContent ?? '');
     const last = new Blob(kept.map(line => `${line}\n`), { type: 'application/x-ndjson' });
     URL.revokeObjectURL(save.getAttribute('href') ?? '');
@@ -173,7 +182,9 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     if (panel.hidden) runs.replaceChildren(timeline.list);
     panel.hidden = false;
     if (event.event === 'packet') hold(event, row, kind);
-    row.addEventListener('click', () => show([...timeline.list.children].indexOf(row)));
+    row.addEventListener('click', ({ target }) => {
+      if (!(target instanceof HTMLButtonElement)) show([...timeline.list.children].indexOf(row));
+    });
     show(follows ? timeline.events.length : timeline.at);
   }
 
@@ -213,18 +224,23 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     held.delete(number);
     if (kind !== 'hold' || fate !== 'held') return;
     const keys = make('div', { class: 'bar', role: 'group', 'aria-label': `Packet ${number}` });
-    for (const [key, fate] of Object.entries(FATES)) {
-      keys.append(button(`${fate} (${key})`, () => decide(number, fate),
+    for (const [key, fate] of FATES) {
+      keys.append(button(`${fate[0].toUpperCase()}${fate.slice(1)} (${key})`, () => decide(number, fate),
         { 'aria-keyshortcuts': key }));
     }
     held.set(number, keys);
     row.lastElementChild?.append(keys);
+    row.scrollIntoView({ block: 'nearest' });
     say(`Packet ${number} waits for you: ${row.textContent}`);
   }
 
-  function decide(/** @type {number} */ packet, /** @type {string} */ fate) {
-    held.get(packet)?.replaceChildren(`You said: ${fate}.`);
-    held.delete(packet);
+  function decide(/** @type {number | 'all'} */ packet, /** @type {string} */ fate) {
+    for (const [number, keys] of held) {
+      if (packet !== 'all' && packet !== number) continue;
+      leave(keys);
+      keys.replaceChildren(`You said: ${fate}.`);
+      held.delete(number);
+    }
     ask('/live/input', { id, line: JSON.stringify({ packet, do: fate }) })
       .catch(error => { status.textContent = error.message; });
   }
@@ -251,8 +267,9 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
   }
 
   /** Shows the line of source that told this. */
-  function light(/** @type {Event} */ { at }) {
-    if (!at) return; // a packet: the line that told before stays
+  function light(/** @type {Event} */ event) {
+    if (!timeline.knows(event)) return; // a packet: the line before it stays
+    const { at } = event;
     caption.textContent = `${at.file}, line ${at.line}`;
     shift = fit();
     const found = codes.find(({ first, lines }) =>
@@ -275,7 +292,7 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
   /** By how many lines an edit has moved the code: every event names a line of
    * the narrator, `me.says(...)`. */
   function fit() {
-    const told = timeline.events.map(it => it.at?.line).filter(Boolean);
+    const told = timeline.events.filter(it => timeline.knows(it)).map(it => it.at.line);
     const fits = (/** @type {number} */ by) => told.every(line => codes.some(
       ({ first, lines }) => /\bme\./.test(lines[line - first - by] ?? '')));
     for (let by = 0; by < 60; by += 1) {
@@ -289,7 +306,7 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     if (panel.hidden || event.altKey || event.ctrlKey || event.metaKey
       || from.closest('input, .source')) return;
     const [number] = held.keys();
-    const fate = /** @type {Record<string, string>} */ (FATES)[event.key];
+    const fate = FATES.find(([key]) => key === event.key)?.[1];
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by) step(by);
     else if (fate && number !== undefined) decide(number, fate);
@@ -312,7 +329,7 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
   }
 
   async function recorded() {
-    const run = new Timeline(make);
+    const run = new Timeline(make, `lessons/${lesson}/`);
     run.name = 'A recorded run';
     for await (const line of lines(await ask(recording))) run.add(JSON.parse(line));
     return run;

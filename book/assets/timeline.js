@@ -41,9 +41,10 @@ export const sentence = (/** @type {Event} */ event) =>
 function arrow(/** @type {Event} */ { from, fate }) {
   const place = (/** @type {number} */ way) => `${from === 'A' ? way : 100 - way}%`;
   const lost = /dropped$/.test(fate);
-  const end = place(lost ? 55 : 100);
+  const waits = fate === 'held';
+  const end = place(lost || waits ? 55 : 100);
   const back = from === 'A' ? -9 : 9;
-  const head = lost ? 'M-5-5L5 5M-5 5L5-5' : `M${back}-5L0 0L${back} 5`;
+  const head = lost ? 'M-5-5L5 5M-5 5L5-5' : waits ? 'M0-6V6M5-6V6' : `M${back}-5L0 0L${back} 5`;
   return `<svg aria-hidden="true"><line x1="${place(fate === 'forged' ? 25 : 0)}" y1="4" ` +
     `x2="${end}" y2="10"/><svg x="${end}" y="10"><path d="${head}"/></svg></svg>`;
 }
@@ -55,9 +56,16 @@ export class Timeline {
   name = '';
   #ends = '';
 
-  constructor(/** @type {Make} */ make) {
+  /** @param {Make} make @param {string} folder of the lesson's source */
+  constructor(make, folder) {
     this.make = make;
+    this.folder = folder;
     this.list = make('ol', { class: 'told' });
+  }
+
+  /** Whether an event names a line of the lesson itself. */
+  knows(/** @type {Event} */ { at }) {
+    return at?.file.startsWith(this.folder);
   }
 
   /** Adds a row, if the event makes one. */
@@ -67,7 +75,7 @@ export class Timeline {
     const { make } = this;
     const packet = event.event === 'packet';
     const at = packet ? `${(event.at_us / 1000).toFixed(1)} ms`
-      : event.at ? `line ${event.at.line}` : '';
+      : this.knows(event) ? `line ${event.at.line}` : '';
     const row = make('li', { class: packet ? 'packet' : '' }, make('span', { class: 'at' }, at));
     if (packet) this.list.classList.add('ladder');
     row.append(packet ? this.#rung(event)

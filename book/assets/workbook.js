@@ -11,6 +11,9 @@
     element.append(...inside);
     return element;
   };
+  // This script lies in book/assets/, what it loads later in assets/.
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const assets = new URL('../../assets/', script.src);
   const byId = (/** @type {string} */ id) => document.getElementById(id);
   /** @type {(selector: string, root?: ParentNode) => HTMLElement[]} */
   const all = (selector, root = document) =>
@@ -148,7 +151,8 @@
 
   const token = /** @type {HTMLMetaElement | null} */ (
     document.querySelector('meta[name="workbook-token"]'))?.content;
-  const assets = new URL('assets/', document.baseURI);
+  /** @type {(name: string) => Promise<any>} */
+  const load = name => import(`${assets}${name}`);
 
   for (const lab of labs) {
     const name = `workbook-guess:${lab.dataset.lab}`;
@@ -180,11 +184,20 @@
       if (event.key === name) show(event.newValue);
     });
     show(keep(name));
+    // What was predicted in the terminal, or on this page when it ran.
+    const numbered = (/** @type {string} */ key) =>
+      options.find(it => it.value === key)?.nextElementSibling?.textContent;
+    lab.addEventListener('workbook:before', event => {
+      const { predicted, happened } = /** @type {CustomEvent} */ (event).detail;
+      show(keep(name) ?? predicted);
+      noted.textContent = `Last time you predicted ${numbered(predicted)}` +
+        (happened ? `, and the kernel chose ${numbered(happened)}.` : '.');
+    });
 
     // What draws a run is loaded by the first reader who wants to see one.
     /** @type {Promise<{ run: (kind: string) => void }> | undefined} */
     let opened;
-    const open = () => opened ??= import(`${assets}labs.js`).then(
+    const open = () => opened ??= load('labs.js').then(
       ({ lab: make_lab }) => make_lab(lab, { make, all, token, options, noted, unfold }));
     const bar = make('div', { class: 'bar' });
     for (const [kind, text] of Object.entries({
@@ -204,6 +217,17 @@
     for (const near of ['focusin', 'pointerover']) {
       lab.addEventListener(near, () => open().catch(() => { opened = undefined; }), { once: true });
     }
+  }
+
+  if (token) {
+    fetch('/live/progress').then(answer => (answer.ok ? answer.json() : {}))
+      .then((/** @type {any} */ { predictions = [] }) => {
+        for (const detail of predictions) {
+          byId(`lab-${detail.lesson}-${detail.experiment}`)?.dispatchEvent(
+            new CustomEvent('workbook:before', { detail }));
+        }
+      }, () => {}); // the reload below tells of a server that is gone
+    if (main.querySelector('.exercise')) load('judge.js').then(it => it.start({ make, all }));
   }
 
   // ---- Live reload, from the workbook's own server only ----
@@ -235,7 +259,11 @@
         }
         failures = 0;
         document.dispatchEvent(new CustomEvent('workbook:news', { detail: news }));
-        tell(error ? `The book could not be rebuilt. ${error}` : '');
+        const slug = labs[0]?.dataset.lab?.split('/')[0] ?? '';
+        const { state = '', words = '' } = news.lessons?.[slug] ?? {};
+        tell(error ? `The book could not be rebuilt. ${error}`
+          : state === 'broken' ? `The lesson ${slug} does not compile, so it cannot run here.\n${words}`
+            : /waiting|building/.test(state) ? `The lesson ${slug} is being built ...` : '');
       } catch {
         failures += 1;
         if (failures > 1) {

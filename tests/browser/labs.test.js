@@ -103,8 +103,12 @@ describe('a recorded run plays', { concurrency: 2 }, () => {
 
       await lab.locator('[data-kind="recorded"]').click();
       await rows.nth(1).waitFor();
-      await lab.getByText('Stop').click();
-      await lab.getByText('Stopped.').waitFor();
+      await lab.getByText('Stop').press('Enter');
+      await lab.getByText('A recorded run: stopped.').waitFor();
+      // The button that had the focus is gone; the keys still belong to the lab.
+      for (let i = 0; i < 12; i += 1) await page.keyboard.press('ArrowLeft');
+      await lab.getByText('Step 1 of').waitFor();
+      assert.match(page.url(), /handshake\.html/);
       assert.equal(await lab.locator('.outcome p').count(), 0);
     });
   });
@@ -247,6 +251,54 @@ describe('on the reader\'s machine', () => {
     });
   });
 
+  test('the reader is the wire, by button and by key', async t => {
+    await here(t, {}, async page => {
+      await page.goto(`${bases.workbook}handshake.html`);
+      await page.evaluate(axe);
+      const lab = labOf(page, { slug: 'handshake', name: 'three-packets' });
+      const told = text => lab.locator('.told > li', { hasText: text }).first().waitFor();
+      await lab.locator('[data-kind="hold"]').click();
+      const waiting = lab.getByRole('group', { name: /^Packet / });
+      await waiting.waitFor();
+      assert.deepEqual(await waiting.getByRole('button').allInnerTexts(),
+        ['Pass (p)', 'Drop (d)', 'Duplicate (2)', 'Delay (l)', 'Corrupt (c)']);
+      await told(/A: SYN_SENT.*B: no socket/);
+      assert.deepEqual(await faults(page), [], 'while a packet waits');
+      await page.keyboard.press('d');
+      await told('SYN seq 0 held, then dropped');
+      // The kernel sends it again, and it waits again.
+      await lab.getByRole('button', { name: 'Pass (p)' }).click();
+      await told('SYN seq 0 held, then passed');
+      await told(/A: SYN_SENT.*B: SYN_RECV/);
+      await lab.getByRole('button', { name: 'Duplicate (2)' }).waitFor();
+      await page.keyboard.press('2');
+      await told(/SYN, ACK seq 0 ack 1 held, then duplicated/);
+      await lab.getByText('Let all go').click();
+      await lab.locator('.bar button', { hasText: 'Stop' }).waitFor({ state: 'hidden' });
+      await lab.getByText('A run with you as the wire: you were the wire').waitFor();
+      await told(/A: ESTABLISHED.*B: ESTABLISHED/);
+      assert.equal(await waiting.getByRole('button').count(), 0);
+      assert.equal(await lab.locator('.outcome p').count(), 0, 'it settles nothing');
+    });
+  });
+
+  test('a page that is left leaves no run behind', async t => {
+    await here(t, {}, async page => {
+      await page.goto(`${bases.workbook}handshake.html`);
+      const labs = ['lost-syn', 'three-packets', 'before-accept', 'backlog'];
+      for (let i = 0; i < 2; i += 1) {
+        // As many as may run at once: one that stayed would keep others out.
+        for (const name of labs) {
+          const lab = labOf(page, { slug: 'handshake', name });
+          await lab.locator('[data-kind="hold"]').click();
+          await lab.locator('.told > li').first().waitFor();
+        }
+        await page.reload();
+        await page.waitForTimeout(1000); // that long a lesson may take to end
+      }
+    });
+  });
+
   test('a server that is gone is said, and the recorded text stays', async t => {
     if (!bases.workbook) return t.skip('SITE is set');
     const own = await workbook();
@@ -260,6 +312,78 @@ describe('on the reader\'s machine', () => {
       await lab.getByText('The server does not answer. Start it again with cargo run').waitFor();
       await lab.locator('summary').first().click();
       assert.match(await lab.locator('.recorded code').innerText(), /The kernel chose/);
+    });
+  });
+});
+
+describe('what is written down', () => {
+  const PASSED = { at_ms: 1e12, passed: true, failed: null,
+    rules: [{ rule: 'it says where it listens', passed: true }] };
+  const FAILED = { at_ms: 1e12, passed: false,
+    rules: [{ rule: 'it says where it listens', passed: false }],
+    failed: { rule: 'it says where it listens', text: ['we got \u001b[2J <b>nothing'] } };
+
+  /** A server that keeps a diary. */
+  async function pretend(t) {
+    const says = { last: /** @type {any} */ (null), diary: 1, lessons: {} };
+    const json = body => ({ type: 'application/json', body: JSON.stringify(body) });
+    const { base, stop } = await serve(site, (path, page) => {
+      if (path === '/live/build') return json({ build: 7, error: null, ...says });
+      if (path === '/live/exercise') return json({ file: 'a/b.rs', last: says.last });
+      if (path === '/live/progress') {
+        return json({ predictions: [{ lesson: 'udp', experiment: 'echo',
+          predicted: 'connected', happened: 'carried' }] });
+      }
+      if (!path.endsWith('.html')) return undefined;
+      return { body: page.toString().replace('</head>',
+        '<meta name="workbook-build" content="7"><meta name="workbook-token" content="t"></head>') };
+    });
+    t.after(stop);
+    return { base, says };
+  }
+
+  test('a prediction made in the terminal is shown', async t => {
+    const { base } = await pretend(t);
+    await visit(t, {}, async page => {
+      await page.goto(`${base}udp.html`);
+      const lab = labOf(page, { slug: 'udp', name: 'echo' });
+      await lab.getByText('Last time you predicted 2) ').waitFor();
+      assert.match(await lab.locator('.noted').innerText(), /and the kernel chose 1\) /);
+      assert.ok(await lab.locator('input').nth(1).isChecked());
+    });
+  });
+
+  test('an exercise shows its file and each new verdict', async t => {
+    const { base, says } = await pretend(t);
+    await visit(t, {}, async page => {
+      await page.goto(`${base}exercises/udp-echo.html`);
+      await page.evaluate(axe);
+      const exercise = page.locator('.exercise');
+      await exercise.getByText('It has not been judged yet.').waitFor();
+      assert.equal(await exercise.locator('.verdict code').innerText(), 'a/b.rs');
+      Object.assign(says, { last: FAILED, diary: 2 });
+      await exercise.getByText('it breaks a rule.').waitFor({ timeout: 5000 });
+      assert.match(await exercise.locator('.verdict pre').innerText(), /we got \\u\{1b\}\[2J <b>nothing/);
+      assert.match(await exercise.locator('ol > li').first().innerText(), /broken$/);
+      assert.deepEqual(await faults(page), []);
+      Object.assign(says, { last: PASSED, diary: 3 });
+      await exercise.getByText('it keeps all the rules.').waitFor({ timeout: 5000 });
+      assert.match(await exercise.locator('ol > li').first().innerText(), /kept$/);
+    });
+  });
+
+  test('a lesson that is built or broken is said', async t => {
+    const { base, says } = await pretend(t);
+    await visit(t, {}, async page => {
+      await page.goto(`${base}udp.html`);
+      const banner = page.locator('.live');
+      says.lessons = { udp: { state: 'building', words: '' } };
+      await banner.getByText('The lesson udp is being built').waitFor({ timeout: 5000 });
+      says.lessons = { udp: { state: 'broken', words: 'error[E0425]: <x>' } };
+      await banner.getByText('error[E0425]: <x>').waitFor({ timeout: 5000 });
+      says.lessons = { udp: { state: 'ready', words: '' } };
+      await page.waitForFunction(
+        () => document.querySelector('.live')?.textContent === '');
     });
   });
 });

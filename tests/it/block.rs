@@ -74,7 +74,7 @@ pub fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, St
         .unwrap();
     }
     format!(
-        r#"<section class="lab" id="{id}" data-lab="{slug}/{name}" data-code="{code}" aria-label="Prediction: {slug} {name}">
+        r#"<section class="lab" id="{id}" data-lab="{slug}/{name}" data-code="{code}"{wire} aria-label="Prediction: {slug} {name}">
 <h3 class="lab-title" id="{id}-title">Predict: {name}</h3>
 <fieldset class="predict"><legend>{question}</legend>
 {radios}</fieldset>
@@ -97,9 +97,22 @@ $ cargo run -p lesson-{slug} -- {name}
 </section>
 "#,
         code = code(slug, name),
+        wire = if is_on_the_wire(run) {
+            " data-wire"
+        } else {
+            ""
+        },
         question = html(question.unwrap()),
         transcript = transcript(run),
     )
+}
+
+/// Whether a reader can be the wire: TCP tries again what is held or lost.
+fn is_on_the_wire(run: &[Line]) -> bool {
+    run.iter().any(|line| match &line.event {
+        Event::Packet(packet) => packet.protocol == "tcp",
+        _ => false,
+    })
 }
 
 /// What stands below a guess.

@@ -11,8 +11,8 @@ mod book;
 mod command;
 mod faults;
 mod gate;
-mod judge;
 mod hold;
+mod judge;
 #[cfg(target_os = "linux")]
 mod keep;
 mod languages;
