@@ -62,7 +62,8 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
   const save = make('a', { download: `${lesson}-${experiment}.jsonl` }, 'Save as JSON Lines');
   const steps = make('div', { class: 'bar', role: 'group', 'aria-label': 'Steps' },
     back, place, next);
-  const after = make('div', { class: 'bar' }, compare, save);
+  const capture = make('a', { download: '' }, 'Save as pcapng');
+  const after = make('div', { class: 'bar' }, compare, save, capture);
 
   // ---- What the reader sees ----
 
@@ -133,6 +134,7 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
     /** @type {string[]} */
     const kept = [];
     let words = '';
+    capture.hidden = true;
     try {
       const answer = kind === 'recorded' ? await ask(recording, undefined, mine.signal)
         : await ask('/live/run', { lesson, experiment, answer: guess, hold: holds },
@@ -140,7 +142,11 @@ export async function lab(root, { make, all, token, options, noted, unfold }) {
       for await (const line of lines(answer)) {
         const event = JSON.parse(line);
         if (event.live === 'run') id = event.id;
-        if (event.live === 'end' && event.status !== 'ok') words = event.words;
+        if (event.live === 'end') {
+          if (event.status !== 'ok') words = event.words;
+          capture.hidden = !event.capture;
+          capture.setAttribute('href', `/live/capture/${id}`);
+        }
         if (!event.event) continue;
         kept.push(line);
         take(event, guess, kind);
