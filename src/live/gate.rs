@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use axum::extract::Request;
-use axum::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING};
+use axum::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use axum::http::{Method, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 
@@ -108,7 +108,7 @@ impl Gate {
 
     /// What holds besides for a request that makes this server do something:
     /// no form and no page of another site can send one like it.
-    fn rules_of_sending(&self, headers: &HeaderMap) -> [Rule; 7] {
+    fn rules_of_sending(&self, headers: &HeaderMap) -> [Rule; 6] {
         let field = |name| only(headers, HeaderName::from_static(name));
         let length = match field("content-length") {
             Some(Ok(digits)) => digits.parse().ok(),
@@ -135,11 +135,7 @@ impl Gate {
                 StatusCode::FORBIDDEN,
                 "The request does not carry this server's token; load the page again.",
             ),
-            (
-                !headers.contains_key(TRANSFER_ENCODING),
-                StatusCode::LENGTH_REQUIRED,
-                "The body must come in one piece.",
-            ),
+            // One that comes in chunks does not.
             (
                 length.is_some(),
                 StatusCode::LENGTH_REQUIRED,

@@ -44,6 +44,18 @@ pub struct Lesson {
     status: Option<ExitStatus>,
 }
 
+/// What to start.
+pub struct Start<'a> {
+    /// The experiment.
+    pub experiment: &'a str,
+    /// Whether each packet waits for the reader's decision.
+    pub hold: bool,
+    /// Where its packets are to be kept.
+    pub capture: Option<&'a Path>,
+    /// How long it may take.
+    pub limit: Duration,
+}
+
 /// How a run ended.
 pub struct Ended {
     /// `ok`, `failed`, `limit` or `killed`.
@@ -61,16 +73,15 @@ impl Ended {
 }
 
 impl Lesson {
-    /// Starts one experiment, speaking JSON Lines; it may take so long.
-    pub fn start(
-        program: &Path,
-        experiment: &str,
-        hold: bool,
-        limit: Duration,
-    ) -> io::Result<Lesson> {
-        let mut command = kept(program, limit);
+    /// Starts one experiment, speaking JSON Lines.
+    pub fn start(program: &Path, what: &Start) -> io::Result<Lesson> {
+        let mut command = kept(program, what.limit);
         command.args(["--format", "json"]);
-        command.args(hold.then_some("--hold")).arg(experiment);
+        command.args(what.hold.then_some("--hold"));
+        if let Some(file) = what.capture {
+            command.arg("--capture").arg(file);
+        }
+        command.arg(what.experiment);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -3,6 +3,7 @@
 //! Every request goes through [`gate::check`] before anything looks at its
 //! path, and every answer through [`gate::seal`].
 
+mod captures;
 mod gate;
 mod lesson;
 mod pages;
@@ -67,7 +68,7 @@ pub async fn serve(
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let gate = Gate::new(port, Token::new()?);
-    let runs = Arc::new(Runs::new(served.run_limit));
+    let runs = Arc::new(Runs::new(served.run_limit, served.shelf.captures()));
     let routes = pages::routes(pages::House {
         served,
         token: gate.token().into(),

@@ -5,8 +5,10 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::{self, Body};
-use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderName, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, RANGE};
+use axum::extract::{Path, Request, State};
+use axum::http::header::{
+    CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, RANGE,
+};
 use axum::http::{Method, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -44,6 +46,7 @@ pub fn routes(house: House) -> Router {
         .route("/live/build", get(build))
         .route("/live/run", post(run))
         .route("/live/input", post(input))
+        .route("/live/capture/{id}", get(capture))
         .fallback(page)
         .with_state(house)
 }
@@ -80,6 +83,19 @@ async fn run(State(house): State<House>, request: Request) -> Result<Response, R
 /// Types a line into a run.
 async fn input(State(house): State<House>, request: Request) -> Result<StatusCode, Refusal> {
     house.runs.type_into(sent::read(request).await?)
+}
+
+/// The packets of a run that has ended, for Wireshark.
+async fn capture(State(house): State<House>, Path(id): Path<String>) -> Result<Response, Refusal> {
+    let bytes = house.runs.capture(&id).ok_or(Refusal::new(
+        StatusCode::NOT_FOUND,
+        "The packets of this run are not here, or no longer.",
+    ))?;
+    let fields = [
+        (CONTENT_TYPE, "application/x-pcapng"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"run.pcapng\""),
+    ];
+    Ok((fields, bytes).into_response())
 }
 
 /// A file of the site; a page is given the number of its build.

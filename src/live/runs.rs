@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -17,10 +18,11 @@ use hyper::body::Frame;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::captures::Captures;
 use super::gate::Refusal;
-use super::lesson::{Ended, Lesson, Told};
+use super::lesson::{Ended, Lesson, Start, Told};
 use super::token::Token;
 use crate::shelf::{Shelf, State};
 
@@ -69,6 +71,7 @@ pub struct Runs {
     open: Arc<Mutex<Inputs>>,
     ending: watch::Sender<bool>,
     limit: Option<Duration>,
+    captures: Arc<Captures>,
 }
 
 /// Where lines can be typed, by the names of the runs.
@@ -76,13 +79,21 @@ type Inputs = HashMap<String, mpsc::Sender<String>>;
 
 impl Runs {
     /// None yet; each may take so long, if not as long as usual.
-    pub fn new(limit: Option<Duration>) -> Runs {
+    ///
+    /// Their packets are in this folder until they have ended.
+    pub fn new(limit: Option<Duration>, captures: PathBuf) -> Runs {
         Runs {
             places: Arc::new(Semaphore::new(RUNS)),
             open: Arc::default(),
             ending: watch::Sender::new(false),
             limit,
+            captures: Arc::new(Captures::new(captures)),
         }
+    }
+
+    /// The packets of the run of this name, in pcapng.
+    pub fn capture(&self, id: &str) -> Option<Bytes> {
+        self.captures.of(id)
     }
 
     /// Ends all runs and waits until they are gone.
@@ -109,16 +120,25 @@ impl Runs {
             Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, why)
         };
         let program = shelf.program(&asked.lesson);
-        let mut lesson =
-            Lesson::start(&program, &asked.experiment, asked.hold, limit).map_err(cannot)?;
-        let opening = answer(&mut lesson, &asked.answer).await?;
         let id = Token::new().map_err(cannot)?.text().to_owned();
+        let capture = self.captures.file(&id);
+        let start = Start {
+            experiment: &asked.experiment,
+            hold: asked.hold,
+            capture: self.captures.make_room().then_some(&capture),
+            limit,
+        };
+        let mut lesson = Lesson::start(&program, &start).map_err(cannot)?;
+        let opening = deadline.min(Instant::now() + OPENING);
+        let opening = answer(&mut lesson, &asked.answer, opening).await?;
         let (to_page, lines) = mpsc::channel(AHEAD);
         let open = self.enter(id.clone(), lesson.input());
-        let ending = self.ending.subscribe();
+        let (ending, captures) = (self.ending.subscribe(), self.captures.clone());
         tokio::spawn(async move {
             let first = Ok(line(&json!({ "live": "run", "id": id })));
             let run = Run {
+                id,
+                captures,
                 lesson,
                 to_page,
                 deadline,
@@ -197,7 +217,7 @@ fn may_run(shelf: &Shelf, asked: &Asked) -> Result<(), Refusal> {
 /// Reads up to the question and answers it; returns the lines read.
 ///
 /// Only the program knows its options, so it is asked, and not started again.
-async fn answer(lesson: &mut Lesson, key: &str) -> Result<Vec<Told>, Refusal> {
+async fn answer(lesson: &mut Lesson, key: &str, by: Instant) -> Result<Vec<Told>, Refusal> {
     let mut lines = Vec::new();
     let reading = async {
         while let Some(told) = lesson.line().await {
@@ -209,7 +229,7 @@ async fn answer(lesson: &mut Lesson, key: &str) -> Result<Vec<Told>, Refusal> {
         }
         None
     };
-    let asked = timeout(OPENING, reading).await;
+    let asked = timeout_at(by, reading).await;
     // A lesson that asks nothing has ended, or its run will tell why not.
     if let Ok(Some(options)) = asked {
         if !key.is_empty() && !options.iter().any(|option| option == key) {
@@ -234,6 +254,8 @@ fn options(line: &[u8]) -> Option<Vec<String>> {
 
 /// One run and the page that reads it.
 struct Run {
+    id: String,
+    captures: Arc<Captures>,
     lesson: Lesson,
     to_page: mpsc::Sender<Bytes>,
     deadline: Instant,
@@ -270,8 +292,11 @@ impl Run {
             }
         };
         self.lesson.kill().await;
+        let capture = self.captures.take(&self.id);
         if let Some(Ended { status, words }) = ended {
-            let last = json!({ "live": "end", "status": status, "words": words });
+            let last = json!({
+                "live": "end", "status": status, "words": words, "capture": capture
+            });
             // A page that reads no more needs no last word.
             let _ = self.to_page.try_send(line(&last));
         }

@@ -209,6 +209,11 @@ impl Shelf {
         self.place.target.join("debug").join(name)
     }
 
+    /// Where lessons may put the packets of a run.
+    pub fn captures(&self) -> PathBuf {
+        self.place.target.join("workbook-captures")
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Lesson>> {
         self.lessons.lock().unwrap_or_else(PoisonError::into_inner)
     }

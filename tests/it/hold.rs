@@ -71,9 +71,8 @@ impl Held {
     fn passes_the_rest(&mut self) -> (Status, String) {
         self.types(r#"{"packet":"all","do":"pass"}"#);
         loop {
-            match self.next() {
-                Event::End { status, why, .. } => return (status, why.unwrap_or_default()),
-                _ => {}
+            if let Event::End { status, why, .. } = self.next() {
+                return (status, why.unwrap_or_default());
             }
         }
     }

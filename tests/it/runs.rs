@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Server, book_with_a_lesson};
+use crate::workspace::{lesson, wire_refused};
 
 /// How soon a lesson must be gone when nobody reads it any more.
 const SOON: Duration = Duration::from_secs(1);
@@ -32,8 +33,11 @@ struct Reading {
 
 impl Reading {
     fn of(server: &Server, experiment: &str) -> Reading {
-        let body = asked(experiment, "");
-        let fields = server.fields(&body);
+        Reading::asking(server, &asked(experiment, ""))
+    }
+
+    fn asking(server: &Server, body: &str) -> Reading {
+        let fields = server.fields(body);
         let (mut stream, port) = (server.connect(), server.port);
         write!(
             stream,
@@ -96,8 +100,13 @@ fn a_run_begins_with_its_name_goes_on_as_told_and_ends_with_how() {
     assert_eq!(first["id"].as_str().unwrap().len(), 32);
     assert_eq!(question["event"], "question");
     assert_eq!(answered["key"], "no");
-    assert_eq!(answered["arguments"], "--format json echo");
-    let good = json!({ "live": "end", "status": "ok", "words": "" });
+    let arguments = answered["arguments"].as_str().unwrap();
+    assert!(
+        arguments.starts_with("--format json --capture "),
+        "{arguments}"
+    );
+    assert!(arguments.ends_with(".pcapng echo"), "{arguments}");
+    let good = json!({ "live": "end", "status": "ok", "words": "", "capture": false });
     assert_eq!(*last, good);
     // Lines come byte for byte as the lesson wrote them.
     let own = r#"{"v":1,"n":0,"t_us":1,"event":"question","text":"?","options":"#;
@@ -292,6 +301,54 @@ fn what_a_page_types_reaches_its_own_run_and_no_other() {
     for _ in 0..50 {
         let status = type_into(&id, &"x".repeat(200));
         assert!([204, 429].contains(&status), "{status}");
+    }
+}
+
+#[test]
+fn a_real_lesson_runs_on_the_page_with_its_packets_held_and_kept() {
+    if let Some(why) = wire_refused() {
+        eprintln!("NOT CHECKED: there is no wire here: {why}");
+        return;
+    }
+    let book = book_with_a_lesson();
+    let root = book.path();
+    fs::create_dir_all(root.join("lessons/handshake")).unwrap();
+    let manifest = "[package]\nname = \"lesson-handshake\"\n";
+    fs::write(root.join("lessons/handshake/Cargo.toml"), manifest).unwrap();
+    let program = root.join("target/debug/lesson-handshake");
+    fs::copy(lesson("handshake"), program).unwrap();
+    let server = serve(root, "60");
+    for hold in [false, true] {
+        let body = json!({
+            "lesson": "handshake", "experiment": "three-packets", "answer": "", "hold": hold
+        });
+        let mut run = Reading::asking(&server, &body.to_string());
+        let id = run.until("run")["id"].clone();
+        if hold {
+            let packet = run.until("packet");
+            assert_eq!(packet["fate"], "held");
+            let line = json!({ "packet": "all", "do": "pass" }).to_string();
+            let body = json!({ "id": id, "line": line }).to_string();
+            assert_eq!(server.post("/live/input", &body).status(), 204);
+            assert_eq!(run.until("packet")["fate"], "held, then passed");
+        }
+        let told = run.until("end");
+        let status = if hold { "inconclusive" } else { "ok" };
+        assert_eq!(told["status"], status, "{told}");
+        let end = run.until("end");
+        assert_eq!(end["status"], "ok", "{end}");
+        assert_eq!(end["capture"], true, "{end}");
+        let capture = server.get(&format!("/live/capture/{}", id.as_str().unwrap()));
+        assert_eq!(capture.field("content-type"), Some("application/x-pcapng"));
+        // Section header block, in this machine's order of bytes.
+        assert!(capture.body().starts_with("\n\r\r\n"), "{}", capture.head());
+        assert!(capture.body().len() > 300);
+    }
+    let left = fs::read_dir(root.join("target/workbook-captures")).unwrap();
+    assert_eq!(left.count(), 0);
+    for nothing in ["0", "..%2f..%2fbook.toml", ""] {
+        let answer = server.get(&format!("/live/capture/{nothing}"));
+        assert_eq!(answer.status(), 404, "{nothing}");
     }
 }
 

@@ -7,6 +7,7 @@
 //! program. It opens no socket and starts no thread.
 
 pub mod belief;
+mod capture;
 mod color;
 mod errno;
 mod escape;
@@ -20,6 +21,7 @@ mod teach;
 mod terminal;
 
 pub use belief::Belief;
+pub use capture::capture;
 pub use color::{ColorChoice, decide as decide_color};
 pub use errno::describe as describe_error;
 pub use escape::{grouped, quoted, visible};

@@ -3,11 +3,12 @@
 use crate::output::{Format, Output, print};
 use crate::{
     Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed, Narrator,
-    Offered, Outcome, Status, color, errno, hold,
+    Offered, Outcome, Status, capture, color, errno, hold,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::env;
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What every lesson understands on its command line.
@@ -29,6 +30,9 @@ struct Arguments {
     /// programs: with --format json, and one experiment of those with hosts
     #[arg(long)]
     hold: bool,
+    /// Keep the packets between the hosts in this new file, for Wireshark
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
     /// Draw packets with characters of ASCII only
     #[arg(long)]
     ascii: bool,
@@ -93,6 +97,13 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
             return ExitCode::from(2);
         }
         hold::begin(&output);
+    }
+    if let Some(file) = arguments.capture.clone() {
+        if arguments.experiment.is_none() {
+            eprintln!("--capture needs the name of an experiment");
+            return ExitCode::from(2);
+        }
+        capture::keep_in(file);
     }
     let asking = asking(&arguments);
     // One experiment asked for by name needs no heading for the whole lesson.
