@@ -2,14 +2,8 @@
 
 import { visible } from './timeline.js';
 
-/** @param {{ make: import('./timeline.js').Make,
- *   all: (selector: string, root?: ParentNode) => HTMLElement[] }} tools */
-export function start({ make, all }) {
-  for (const root of all('.exercise[data-exercise]')) exercise(root, make, all);
-}
-
-/** @type {(root: HTMLElement, make: import('./timeline.js').Make, all: any) => void} */
-function exercise(root, make, all) {
+/** @param {HTMLElement} root @param {import('./timeline.js').Tools} tools */
+export function exercise(root, { make, all }) {
   const last = make('div', { class: 'verdict', role: 'status' });
   root.append(last);
   let known = '';

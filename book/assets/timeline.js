@@ -1,7 +1,11 @@
 // A run as a timeline: each event is a row, each packet a rung of a ladder.
 
 /**
- * @typedef {(tag: string, attributes?: object, ...inside: (string | Node)[]) => HTMLElement} Make
+ * @typedef {{
+ *   make: (tag: string, attributes?: object, ...inside: (string | Node)[]) => HTMLElement,
+ *   button: (text: string, act: () => void, attributes?: object) => HTMLElement,
+ *   all: (selector: string, root?: ParentNode) => HTMLElement[],
+ * }} Tools
  *
  * An event of a lesson, as lessons/kit/src/event.rs writes it.
  * @typedef {{ v: number, event: string, [field: string]: any }} Event
@@ -53,19 +57,24 @@ export class Timeline {
   /** @type {Event[]} */
   events = [];
   at = -1;
-  name = '';
   #ends = '';
 
-  /** @param {Make} make @param {string} folder of the lesson's source */
-  constructor(make, folder) {
+  /** @param {Tools} tools @param {string} name @param {string} folder of the source */
+  constructor({ make }, name, folder) {
     this.make = make;
+    this.name = name;
     this.folder = folder;
     this.list = make('ol', { class: 'told' });
   }
 
   /** Whether an event names a line of the lesson itself. */
-  knows(/** @type {Event} */ { at }) {
-    return at?.file.startsWith(this.folder);
+  #knows(/** @type {Event} */ { at }) {
+    return !!at?.file.startsWith(this.folder);
+  }
+
+  /** The events up to this step that name a line of the lesson. */
+  told() {
+    return this.events.slice(0, this.at + 1).filter(it => this.#knows(it));
   }
 
   /** Adds a row, if the event makes one. */
@@ -75,11 +84,11 @@ export class Timeline {
     const { make } = this;
     const packet = event.event === 'packet';
     const at = packet ? `${(event.at_us / 1000).toFixed(1)} ms`
-      : this.knows(event) ? `line ${event.at.line}` : '';
+      : this.#knows(event) ? `line ${event.at.line}` : '';
     const row = make('li', { class: packet ? 'packet' : '' }, make('span', { class: 'at' }, at));
     if (packet) this.list.classList.add('ladder');
     row.append(packet ? this.#rung(event)
-      : event.event === 'ends' ? this.#two(event.left, event.right)
+      : event.event === 'ends' ? this.#two(`A ${event.left}`, `B ${event.right}`)
         : make('div', {}, text));
     this.list.append(row);
     this.events.push(event);
@@ -90,18 +99,20 @@ export class Timeline {
   #two(/** @type {string} */ left, /** @type {string} */ right) {
     const { make } = this;
     return make('div', { class: 'two' },
-      make('strong', {}, make('span', { class: 'said' }, 'A: '), visible(left)),
-      make('strong', {}, make('span', { class: 'said' }, 'B: '), visible(right)));
+      make('strong', {}, visible(left)), make('strong', {}, visible(right)));
   }
 
   #rung(/** @type {Event} */ event) {
     const { make } = this;
     const { from, source, destination, fate, seq, info, rule } = event;
     const rung = make('div', { class: 'rung' });
-    const ends = from === 'A' ? [source, destination] : [destination, source];
+    // An address of many is nobody's: 224.0.0.22, 10.0.0.255.
+    const many = /^2(2[4-9]|3\d|55)\.|\.255(:|$)/.test(destination);
+    const ends = [`${from} ${source}`, many ? destination : `${other(from)} ${destination}`];
+    if (from !== 'A') ends.reverse();
     if (ends.join() !== this.#ends) {
       this.#ends = ends.join();
-      rung.append(this.#two(`A ${ends[0]}`, `B ${ends[1]}`));
+      rung.append(this.#two(ends[0], ends[1]));
     }
     rung.append(make('div', {},
       make('span', { class: 'said' }, `${from} to ${other(from)}: `), label(event), ' ',

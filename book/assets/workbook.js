@@ -11,6 +11,12 @@
     element.append(...inside);
     return element;
   };
+  /** @type {(text: string, act: () => void, attributes?: object) => HTMLElement} */
+  const button = (text, act, attributes = {}) => {
+    const element = make('button', { type: 'button', class: 'press', ...attributes }, text);
+    element.addEventListener('click', act);
+    return element;
+  };
   // This script lies in book/assets/, what it loads later in assets/.
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const assets = new URL('../../assets/', script.src);
@@ -132,19 +138,17 @@
     if (paper || !('onbeforematch' in rest) || !rest.childElementCount) {
       return () => {};
     }
-    const skip = make('button', { type: 'button', class: 'press skip-guess' },
-      'Read on without a guess');
     const open = () => {
       rest.removeAttribute('hidden');
       skip.remove();
     };
-    rest.setAttribute('hidden', 'until-found');
-    rest.addEventListener('beforematch', open);
-    skip.addEventListener('click', () => {
+    const skip = button('Read on without a guess', () => {
       open();
       rest.tabIndex = -1;
       rest.focus();
-    });
+    }, { class: 'press skip-guess' });
+    rest.setAttribute('hidden', 'until-found');
+    rest.addEventListener('beforematch', open);
     rest.before(skip);
     return open;
   };
@@ -195,28 +199,25 @@
     });
 
     // What draws a run is loaded by the first reader who wants to see one.
-    /** @type {Promise<{ run: (kind: string) => void }> | undefined} */
+    /** @type {Promise<any> | undefined} */
     let opened;
-    const open = () => opened ??= load('labs.js').then(
-      ({ lab: make_lab }) => make_lab(lab, { make, all, token, options, noted, unfold }));
+    const open = () => opened ??= load('labs.js')
+      .then(it => it.lab(lab, { make, button, all, options, unfold }))
+      .catch(() => {
+        opened = undefined;
+        noted.textContent = 'The server does not answer.';
+      });
     const bar = make('div', { class: 'bar' });
     for (const [kind, text] of Object.entries({
       ...token && { live: 'Run it here' },
       ...token && 'wire' in lab.dataset && { hold: 'Be the wire' },
       recorded: 'Play the recorded run',
     })) {
-      const button = make('button', { type: 'button', class: 'press', 'data-kind': kind }, text);
-      button.addEventListener('click', () => open().then(it => it.run(kind), () => {
-        opened = undefined;
-        noted.textContent = 'The server does not answer.';
-      }));
-      bar.append(button);
+      bar.append(button(text, async () => (await open())?.run(kind), { 'data-kind': kind }));
     }
     bar.firstElementChild?.classList.add('first');
     if (!paper) noted.after(bar);
-    for (const near of ['focusin', 'pointerover']) {
-      lab.addEventListener(near, () => open().catch(() => { opened = undefined; }), { once: true });
-    }
+    for (const near of ['focusin', 'pointerover']) lab.addEventListener(near, open, { once: true });
   }
 
   if (token) {
@@ -227,7 +228,9 @@
             new CustomEvent('workbook:before', { detail }));
         }
       }, () => {}); // the reload below tells of a server that is gone
-    if (main.querySelector('.exercise')) load('judge.js').then(it => it.start({ make, all }));
+    for (const root of all('.exercise[data-exercise]')) {
+      load('judge.js').then(it => it.exercise(root, { make, all }));
+    }
   }
 
   // ---- Live reload, from the workbook's own server only ----
