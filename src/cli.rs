@@ -19,6 +19,8 @@ Examples:
   cargo run -- list                   see the chapters and their experiments
   cargo run -- run udp                do a lesson, one experiment after another
   cargo run -- run udp echo           do one experiment
+  cargo run -- watch                  solve the exercises, judged as you save
+  cargo run -- progress               see how far you have come, and what is next
   cargo run -- wire --help            see and drop packets between two programs
   cargo run -- doctor                 see whether this machine has what it takes
 
@@ -77,6 +79,63 @@ Examples:
 Exit codes: 0 every rule is kept, 1 a rule is broken or the file does not
 compile, 2 could not tell.")]
     Check(CheckArgs),
+
+    /// Judge an exercise each time you save it, and go on to the next
+    #[command(after_help = "\
+Examples:
+  cargo run -- watch                  the first exercise that has not passed
+  cargo run -- watch udp-echo         this one first
+
+While it watches, a letter and Enter: h for a hint, s for the solution, n for
+the next exercise, l for the list, c to check again, q or Ctrl-C to end.")]
+    Watch(WatchArgs),
+
+    /// Show a hint for an exercise: one more each time, three in all
+    #[command(after_help = "\
+Examples:
+  cargo run -- hint udp-echo          the first hint, then the second, the third
+  cargo run -- hint udp-echo --level 1
+                                      the first hint again")]
+    Hint(HintArgs),
+
+    /// Show the solution of an exercise that has passed
+    #[command(after_help = "\
+Examples:
+  cargo run -- solution udp-echo            after `check udp-echo` has passed
+  cargo run -- solution udp-echo --anyway   before
+
+Exit codes: 0 shown, 1 not yet, because the exercise has not passed.")]
+    Solution(SolutionArgs),
+
+    /// Begin an exercise again; your file is kept beside it
+    #[command(after_help = "\
+Examples:
+  cargo run -- reset udp-echo         your file becomes udp-echo.1.rs, or .2.rs")]
+    Reset {
+        /// The exercise, such as `udp-echo`
+        exercise: String,
+    },
+
+    /// Show how far you have come, and what to do next
+    #[command(after_help = "\
+Examples:
+  cargo run -- progress
+  cargo run -- progress --format json
+
+What you predict, check and ask for is kept in .workbook/diary.jsonl, in this
+folder only. WORKBOOK_STATE names another folder for it, or is `off`.")]
+    Progress(ProgressArgs),
+
+    /// Ask again what you predicted wrong: after 1, 3, 7 and 21 days
+    #[command(after_help = "\
+Examples:
+  cargo run -- review                 what is due
+  cargo run -- review --all           all of it, now
+  cargo run -- review --list          only name what is due
+
+A right prediction moves it on, a wrong one starts it over. One that is asked
+before it is due counts only if it is wrong.")]
+    Review(ReviewArgs),
 
     /// Check this machine: what is there, what it is needed for, how to get it
     #[command(after_help = "\
@@ -255,6 +314,64 @@ pub struct CheckArgs {
     /// Text for people, or one JSON object a line
     #[arg(long, value_enum, default_value_t)]
     pub format: kit::Format,
+}
+
+/// What to watch.
+#[derive(clap::Args, Debug)]
+pub struct WatchArgs {
+    /// The exercise to begin with; without it, the first that has not passed
+    pub exercise: Option<String>,
+
+    /// Look for edits once a second instead of being told by the system; for
+    /// network folders and folders shared with a virtual machine
+    #[arg(long)]
+    pub poll: bool,
+}
+
+/// Which hint.
+#[derive(clap::Args, Debug)]
+pub struct HintArgs {
+    /// The exercise, such as `udp-echo`
+    pub exercise: String,
+
+    /// This hint, instead of one more than the last time
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=3))]
+    pub level: Option<u32>,
+}
+
+/// Which solution.
+#[derive(clap::Args, Debug)]
+pub struct SolutionArgs {
+    /// The exercise, such as `udp-echo`
+    pub exercise: String,
+
+    /// Show it although the exercise has not passed
+    #[arg(long)]
+    pub anyway: bool,
+}
+
+/// How to show the progress.
+#[derive(clap::Args, Debug)]
+pub struct ProgressArgs {
+    /// Text for people, or one JSON object
+    #[arg(long, value_enum, default_value_t)]
+    pub format: kit::Format,
+
+    /// Draw with characters of ASCII only
+    #[arg(long)]
+    pub ascii: bool,
+}
+
+/// What to ask again.
+#[derive(clap::Args, Debug)]
+pub struct ReviewArgs {
+    /// Ask all that went wrong, whether it is due or not
+    #[arg(long)]
+    pub all: bool,
+
+    /// Name them, and ask nothing
+    #[arg(long)]
+    pub list: bool,
 }
 
 /// What to run.

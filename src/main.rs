@@ -1,6 +1,7 @@
 //! The workbook command: the book on a local page, the list of lessons, and a
 //! look at whether this machine has what they need.
 
+mod chapters;
 mod cli;
 mod cmd;
 mod judge;
@@ -10,13 +11,16 @@ mod keep;
 mod lessons;
 mod live;
 mod place;
+mod progress;
+mod review;
 mod shelf;
 mod site;
 
+use std::env;
 use std::io;
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 
 use cli::{Args, Command, ServeArgs};
@@ -46,6 +50,12 @@ fn run() -> anyhow::Result<ExitCode> {
         Some(Command::List) => cmd::list::run(&place()?),
         Some(Command::Run(what)) => cmd::run::run(&place()?, &what),
         Some(Command::Check(what)) => cmd::check::run(&place()?, &what),
+        Some(Command::Watch(what)) => cmd::watch::run(&place()?, &what),
+        Some(Command::Hint(what)) => cmd::hint::run(&place()?, &what),
+        Some(Command::Solution(what)) => cmd::solution::run(&place()?, &what),
+        Some(Command::Reset { exercise }) => cmd::reset::run(&place()?, &exercise),
+        Some(Command::Progress(options)) => cmd::progress::run(&place()?, &options),
+        Some(Command::Review(options)) => cmd::review::run(&place()?, &options),
         Some(Command::Doctor) => cmd::doctor::run(&place()?, args.color),
         // Needs no workbook: it works on any two programs, in any folder.
         Some(Command::Wire(options)) => cmd::wire::run(&options),
@@ -66,13 +76,38 @@ fn parse() -> Args {
         false => clap::ColorChoice::Never,
     };
     let mut command = Args::command().color(color);
-    let matches = command.get_matches_mut();
+    let matches = command.try_get_matches_from_mut(env::args_os());
+    let matches = matches.unwrap_or_else(|error| {
+        if let Some(words) = no_command(&error) {
+            cmd::complain(&words);
+            process::exit(2);
+        }
+        error.exit()
+    });
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if args.command.is_some() && args.serve != ServeArgs::default() {
         let words = "--open, --port, --poll and --no-build go after `serve`, or stand alone";
         command.error(ErrorKind::ArgumentConflict, words).exit();
     }
     args
+}
+
+/// What was meant by a word that is no command, but a lesson or an exercise.
+fn no_command(error: &clap::Error) -> Option<String> {
+    let typed = match error.get(ContextKind::InvalidSubcommand)? {
+        ContextValue::String(typed) => typed,
+        _ => return None,
+    };
+    let meant = if judge::exercise(typed).is_some() {
+        format!("check {typed}")
+    } else {
+        let place = Place::find(None).ok()?;
+        let names = lessons::names(&place.root).ok()?;
+        format!("run {}", names.iter().find(|name| *name == typed)?)
+    };
+    Some(format!(
+        "there is no command `{typed}`; did you mean: cargo run -- {meant}"
+    ))
 }
 
 /// Whether our own output was closed: the one error without any context, since

@@ -12,6 +12,8 @@ pub struct Place {
     pub root: PathBuf,
     /// Cargo's target folder, for everything that can be made again.
     pub target: PathBuf,
+    /// The root, if it was asked for on the command line.
+    pub asked: Option<PathBuf>,
 }
 
 impl Place {
@@ -26,7 +28,12 @@ impl Place {
                 bail!("there is no book.toml in {}", root.display());
             }
             let target = root.join("target");
-            return Ok(Place { root, target });
+            let asked = Some(root.clone());
+            return Ok(Place {
+                root,
+                target,
+                asked,
+            });
         }
         let compiled_in = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = match holds_a_book(compiled_in) {
@@ -34,7 +41,12 @@ impl Place {
             false => above_the_current_folder()?,
         };
         let target = target_of(&root);
-        Ok(Place { root, target })
+        let asked = None;
+        Ok(Place {
+            root,
+            target,
+            asked,
+        })
     }
 }
 

@@ -14,7 +14,7 @@ export function exercise(root, { make, all }) {
     if (!answer.ok || text === known) return;
     known = text;
     const { file, last: verdict } = JSON.parse(text);
-    const when = verdict && new Date(verdict.at_ms).toLocaleTimeString();
+    const when = verdict && new Date(verdict.at).toLocaleTimeString();
     last.replaceChildren(
       make('p', {}, 'Your file: ', make('code', {}, visible(file))),
       make('p', {}, make('strong', {}, !verdict ? 'It has not been judged yet.'

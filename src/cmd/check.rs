@@ -6,10 +6,12 @@ use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, anyhow, bail};
+use kit::diary::Diary;
 use wire::{Capture, Refusal};
 
 use crate::cli::CheckArgs;
 use crate::cmd::{complain, say};
+use crate::judge::entry::Draft;
 use crate::judge::subject::Subject;
 use crate::judge::verdict::Event;
 use crate::judge::{EXERCISES, Exercise, Verdict, exercise, judge};
@@ -38,7 +40,14 @@ pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
     };
     let seed = what.seed.unwrap_or_else(|| fastrand::u64(1..100_000));
     let format = what.format;
-    let verdict = judge(exercise, &subject, seed, &mut |event| show(event, format));
+    let mut entry = Draft::of(what.cmd.as_deref());
+    let verdict = judge(exercise, &subject, seed, &mut |event| {
+        show(event, format);
+        entry.take(event);
+    });
+    if let (Some(diary), Some(deed)) = (Diary::of(&place.root), entry.deed()) {
+        diary.note(deed);
+    }
     if let (Some(capture), Some(file)) = (capture, &what.pcap) {
         let packets = capture.finish().context("the capture is not whole")?;
         if format == kit::Format::Text {
@@ -75,7 +84,7 @@ pub fn find(name: &str) -> Result<&'static Exercise> {
 /// compiler has told in its own words.
 fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
     let package = format!("lesson-{}", exercise.lesson);
-    let file = format!("lessons/{}/exercises/{}.rs", exercise.lesson, exercise.name);
+    let file = exercise.file();
     let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(&place.root)
         .args(["build", "--quiet", "--package", &package])

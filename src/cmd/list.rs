@@ -1,39 +1,38 @@
-//! `workbook list`: the chapters, and what each lesson's experiments show.
-//!
-//! It reads what is on disk and compiles nothing, so it answers at once.
+//! `workbook list`: the chapters, what each lesson's experiments show, and what
+//! there is to build.
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use colored::Colorize;
-use kit::{Event, Listed};
-use mdbook_summary::{Link, SummaryItem, parse_summary};
+use kit::Listed;
 
+use crate::chapters;
 use crate::cmd::say;
-use crate::lessons;
+use crate::judge::EXERCISES;
 use crate::place::Place;
 
 /// Prints every chapter of the book, and under each lesson its experiments.
 pub fn run(place: &Place) -> Result<ExitCode> {
-    let lessons = lessons::names(&place.root)?;
-    let chapters = chapters(&place.root)?;
-    let longest = chapters.iter().map(|chapter| chapter.name.chars().count());
+    let chapters = chapters::all(&place.root)?;
+    let longest = chapters.iter().map(|chapter| chapter.title.chars().count());
     let width = longest.max().unwrap_or_default();
-    for (number, chapter) in chapters.iter().enumerate() {
-        let slug = slug(chapter);
-        let lesson = slug.filter(|slug| lessons.iter().any(|lesson| lesson == slug));
-        let what = match (slug, lesson) {
+    for (number, chapter) in (1..).zip(&chapters) {
+        let lesson = chapter.slug.as_deref().filter(|_| chapter.has_lesson);
+        let what = match (&chapter.slug, lesson) {
             (_, Some(lesson)) => format!("cargo run -p lesson-{lesson}").green(),
             (Some(_), None) => "to read; it has no lesson".normal(),
             (None, _) => "not written yet".dimmed(),
         };
-        let number = number + 1;
-        let title = chapter.name.bold();
+        let title = chapter.title.bold();
         say(&format!("{number:>2}  {title:<width$}  {what}"))?;
         if let Some(lesson) = lesson {
             list_experiments(&place.root, lesson)?;
+            for one in EXERCISES.iter().filter(|one| one.lesson == lesson) {
+                let command = format!("cargo run -- watch {}", one.name);
+                say(&format!("      build it: {}", command.green()))?;
+            }
         }
     }
     say("\nOne experiment: cargo run -p lesson-NAME -- EXPERIMENT")?;
@@ -41,7 +40,7 @@ pub fn run(place: &Place) -> Result<ExitCode> {
 }
 
 fn list_experiments(root: &Path, lesson: &str) -> Result<()> {
-    let Some(experiments) = recorded_experiments(root, lesson) else {
+    let Some(experiments) = chapters::experiments(root, lesson) else {
         return Ok(say(&format!(
             "      see its experiments: cargo run -p lesson-{lesson} -- --list"
         ))?);
@@ -52,39 +51,4 @@ fn list_experiments(root: &Path, lesson: &str) -> Result<()> {
         say(&format!("      {:<wide$}{about}", name.cyan()))?;
     }
     Ok(())
-}
-
-/// The experiments as the lesson itself listed them when it was last recorded.
-fn recorded_experiments(root: &Path, lesson: &str) -> Option<Vec<Listed>> {
-    let file = root.join("book/recordings").join(lesson).join("list.jsonl");
-    let recording = fs::read_to_string(file).ok()?;
-    match serde_json::from_str(recording.lines().next()?).ok()? {
-        Event::Lesson { experiments, .. } => Some(experiments),
-        _ => None,
-    }
-}
-
-/// The numbered chapters of the book, drafts too, in order: those of its
-/// first part. What comes after the next heading is not a chapter.
-fn chapters(root: &Path) -> Result<Vec<Link>> {
-    let file = root.join("book/SUMMARY.md");
-    let text =
-        fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let summary =
-        parse_summary(&text).with_context(|| format!("cannot understand {}", file.display()))?;
-    Ok(summary
-        .numbered_chapters
-        .into_iter()
-        .skip_while(|item| matches!(item, SummaryItem::PartTitle(_)))
-        .take_while(|item| !matches!(item, SummaryItem::PartTitle(_)))
-        .filter_map(|item| match item {
-            SummaryItem::Link(link) => Some(link),
-            _ => None,
-        })
-        .collect())
-}
-
-/// The one word that names a chapter's page and its lesson; a draft has none.
-fn slug(chapter: &Link) -> Option<&str> {
-    chapter.location.as_deref()?.file_stem()?.to_str()
 }

@@ -3,9 +3,16 @@
 pub mod check;
 pub mod completions;
 pub mod doctor;
+pub mod hint;
 pub mod list;
+pub mod progress;
+pub mod reset;
+pub mod review;
 pub mod run;
 pub mod serve;
+pub mod signals;
+pub mod solution;
+pub mod watch;
 pub mod wire;
 
 use std::io::{self, Write};

@@ -16,7 +16,17 @@ pub fn run(place: &Place, what: &RunArgs) -> Result<ExitCode> {
     if !names.contains(&what.lesson) {
         bail!("{}", no_such_lesson(&what.lesson, &names));
     }
-    let package = format!("lesson-{}", what.lesson);
+    let mut cargo = lesson(place, &what.lesson);
+    cargo.args(&what.experiment).args(&what.args);
+    hand_over(cargo)
+}
+
+/// Why a lesson did not even begin.
+pub const NO_CARGO: &str = "cannot start cargo; `workbook doctor` says how to get it";
+
+/// The command that runs a lesson; the arguments that follow are the lesson's.
+pub fn lesson(place: &Place, name: &str) -> Command {
+    let package = format!("lesson-{name}");
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(&place.root).arg("run");
     if place.target.join("debug").join(&package).exists() {
@@ -30,25 +40,21 @@ pub fn run(place: &Place, what: &RunArgs) -> Result<ExitCode> {
     cargo
         .args(["--package", &package, "--target-dir"])
         .arg(&place.target)
-        .arg("--")
-        .args(&what.experiment)
-        .args(&what.args);
-    hand_over(cargo)
+        .arg("--");
+    cargo
 }
 
 /// Becomes the command, so that signals and the exit code are its own.
 #[cfg(unix)]
 fn hand_over(mut command: Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt;
-    Err(command.exec()).context("cannot start cargo; `workbook doctor` says how to get it")
+    Err(command.exec()).context(NO_CARGO)
 }
 
 /// Runs the command to its end and passes its exit code on.
 #[cfg(not(unix))]
 fn hand_over(mut command: Command) -> Result<ExitCode> {
-    let status = command
-        .status()
-        .context("cannot start cargo; `workbook doctor` says how to get it")?;
+    let status = command.status().context(NO_CARGO)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(2)))
 }

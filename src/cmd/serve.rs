@@ -58,6 +58,7 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
         ));
     }
     let served = Served {
+        root: place.root.clone(),
         site: site.clone(),
         shelf: shelf.clone(),
         run_limit: options.run_seconds.map(Duration::from_secs),

@@ -9,8 +9,10 @@
 pub mod bench;
 pub mod bytes;
 pub mod cause;
+pub mod entry;
 pub mod exercises;
 pub mod fault;
+pub mod files;
 pub mod program;
 pub mod subject;
 pub mod tcp;
@@ -66,6 +68,8 @@ pub const EXERCISES: &[&Exercise] = &[
     &exercises::handshake_probe::EXERCISE,
     &exercises::udp_echo::EXERCISE,
     &exercises::multicast_listen::EXERCISE,
+    &exercises::threading_serve::EXERCISE,
+    &exercises::threading_stop::EXERCISE,
 ];
 
 /// The exercise with this name.

@@ -48,14 +48,19 @@ impl Tcp {
     /// # Errors
     /// `Broken` if it does not accept.
     pub fn connect(bench: &Bench, name: &str, to: SocketAddr) -> Result<Tcp, Stop> {
+        bench.did(format!("{name} connects"));
+        Tcp::joins(bench, name, to)
+    }
+
+    /// The same without a line in the log, for one of many.
+    ///
+    /// # Errors
+    /// As [`Tcp::connect`].
+    pub fn joins(bench: &Bench, name: &str, to: SocketAddr) -> Result<Tcp, Stop> {
         match TcpStream::connect_timeout(&to, REPLY) {
-            Ok(stream) => {
-                bench.did(format!("{name} connects"));
-                Ok(Tcp::new(bench, name, stream)?)
-            }
+            Ok(stream) => Ok(Tcp::new(bench, name, stream)?),
             Err(error) => {
                 let got = kit::describe_error(&error);
-                bench.did(format!("{name} tries to connect"));
                 Fault::new(format!("{name} can connect to {to}"), got).stop()
             }
         }
@@ -117,6 +122,92 @@ impl Tcp {
             };
             Fault::new(format!("{} can send to it", self.name), got).into()
         })
+    }
+
+    /// Fixes the size of its receive queue: the kernel would let it grow while
+    /// nobody reads, and what was stuck would move again.
+    fn keeps_its_queue(&self) -> io::Result<()> {
+        SockRef::from(&self.stream).set_recv_buffer_size(64 * 1024)
+    }
+
+    /// Sends this again and again until the program no longer reads;
+    /// returns how often. All of it has arrived then, and some of
+    /// it was not read: so the kernel says of both ends, sock_diag(7).
+    ///
+    /// # Errors
+    /// `Trouble` where the kernel does not say.
+    pub fn sends_until_unread(&mut self, line: &[u8]) -> Result<usize, Stop> {
+        self.keeps_its_queue()?;
+        // Small enough for the smallest window that Linux begins with.
+        let many = 24 * 1024 / line.len().max(1);
+        let (mut sent, mut unread) = (0, 0);
+        // Each segment that arrives may make the kernel enlarge the program's
+        // send queue (tcp_wmem in tcp(7)), and then it reads on. So it has to
+        // leave one line after the other unread before it is stuck for good.
+        while unread < 12 {
+            let count = if unread == 0 { many } else { 1 };
+            self.pushes(&line.repeat(count))?;
+            sent += count;
+            let wait = Duration::from_millis(if unread == 0 { 150 } else { 40 });
+            unread = match self.is_read(wait)? {
+                true => 0,
+                false => unread + 1,
+            };
+        }
+        Ok(sent)
+    }
+
+    /// Whether the program reads all that was sent, within this time from when
+    /// all of it has arrived.
+    fn is_read(&self, within: Duration) -> Result<bool, Stop> {
+        let (ours, theirs) = (self.stream.local_addr()?, self.stream.peer_addr()?);
+        let mut arrived = None;
+        let until = Instant::now() + REPLY;
+        while Instant::now() < until {
+            let sockets = wire::diag::sockets()?;
+            let end = |local, peer| {
+                let same = |one: &&wire::diag::Socket| one.local == local && one.peer == peer;
+                sockets.iter().find(same)
+            };
+            let under_way = end(ours, theirs).map_or(0, |one| one.send_queue);
+            let unread = end(theirs, ours).map_or(0, |one| one.receive_queue);
+            match (under_way, unread) {
+                (0, 0) => return Ok(true),
+                (0, _) => {
+                    let since = *arrived.get_or_insert_with(Instant::now);
+                    if since.elapsed() > within {
+                        return Ok(false);
+                    }
+                }
+                _ => {}
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // The queue over there is so full that the kernel takes no more.
+        Ok(false)
+    }
+
+    /// Sends this again and again until no more fits into the queues between
+    /// here and the program.
+    ///
+    /// # Errors
+    /// As setsockopt(2).
+    pub fn fills(&mut self, line: &[u8]) -> Result<(), Stop> {
+        self.keeps_its_queue()?;
+        let batch = line.repeat(64 * 1024 / line.len().max(1));
+        let stuck = Duration::from_millis(200);
+        self.stream.set_write_timeout(Some(stuck))?;
+        let mut sent = 0;
+        loop {
+            match self.stream.write(&batch[sent % line.len()..]) {
+                Ok(length) => sent += length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Full, or broken off, which the next call will tell.
+                Err(_) => break,
+            }
+        }
+        self.stream.set_write_timeout(Some(REPLY))?;
+        Ok(())
     }
 
     /// Reads exactly this many bytes, if they come within the usual time each.

@@ -25,6 +25,8 @@ const LINE_BYTES: u64 = 8 * 1024;
 const RUN_BYTES: usize = 1 << 20;
 /// How much of what it wrote as errors is kept: its last words.
 const WORDS_BYTES: usize = 2 * 1024;
+/// What only the line contains that tells how an experiment ended.
+const END: &str = r#""event":"end""#;
 /// Typed lines that wait to be read by the lesson.
 const TYPED: usize = 16;
 /// How long a lesson may go on after it has closed its output.
@@ -42,6 +44,8 @@ pub struct Lesson {
     input: mpsc::Sender<String>,
     words: JoinHandle<String>,
     status: Option<ExitStatus>,
+    /// Whether it has told how its experiment ended.
+    concluded: bool,
 }
 
 /// What to start.
@@ -60,7 +64,7 @@ pub struct Start<'a> {
 pub struct Ended {
     /// `ok`, `failed`, `limit` or `killed`.
     pub status: &'static str,
-    /// Why, if not ok.
+    /// Why, if not ok; else what it remarked.
     pub words: String,
 }
 
@@ -101,6 +105,7 @@ impl Lesson {
             input,
             words: tokio::spawn(last_words(stderr)),
             status: None,
+            concluded: false,
         })
     }
 
@@ -122,7 +127,11 @@ impl Lesson {
             };
             tokio::select! {
                 biased;
-                line = self.lines.recv() => return line,
+                line = self.lines.recv() => {
+                    let ends = |line: &Bytes| String::from_utf8_lossy(line).contains(END);
+                    self.concluded |= matches!(&line, Some(Ok(line)) if ends(line));
+                    return line;
+                }
                 status = self.child.wait(), if self.status.is_none() => match status {
                     Ok(status) => self.status = Some(status),
                     Err(_) => return None,
@@ -142,8 +151,13 @@ impl Lesson {
         let words = timeout(GRACE, &mut self.words).await;
         let words = words.ok().and_then(Result::ok).unwrap_or_default();
         match status.code() {
-            // It has told whether it settled its question.
-            Some(0 | 2) if words.is_empty() => Ended {
+            // What it wrote as errors is then no more than a remark.
+            Some(0) => Ended {
+                status: "ok",
+                words,
+            },
+            // It has told why it could not settle its question.
+            Some(2) if self.concluded => Ended {
                 status: "ok",
                 words,
             },

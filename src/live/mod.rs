@@ -5,6 +5,7 @@
 
 mod captures;
 mod gate;
+mod learner;
 mod lesson;
 mod pages;
 pub mod port;
@@ -16,6 +17,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +52,8 @@ const BREATHER: Duration = Duration::from_millis(100);
 /// What there is to serve.
 #[derive(Clone)]
 pub struct Served {
+    /// Where the workbook lies.
+    pub root: PathBuf,
     /// The pages.
     pub site: Arc<Site>,
     /// The lessons that a page may run.

@@ -19,7 +19,7 @@ use tower_http::services::ServeDir;
 
 use super::gate::Refusal;
 use super::runs::Runs;
-use super::{Served, sent};
+use super::{Served, learner, sent};
 use crate::shelf;
 
 /// No page of the book comes near this size.
@@ -47,6 +47,8 @@ pub fn routes(house: House) -> Router {
         .route("/live/run", post(run))
         .route("/live/input", post(input))
         .route("/live/capture/{id}", get(capture))
+        .route("/live/progress", get(progress))
+        .route("/live/exercise", get(exercise))
         .fallback(page)
         .with_state(house)
 }
@@ -96,6 +98,29 @@ async fn capture(State(house): State<House>, Path(id): Path<String>) -> Result<R
         (CONTENT_DISPOSITION, "attachment; filename=\"run.pcapng\""),
     ];
     Ok((fields, bytes).into_response())
+}
+
+/// What the learner has predicted and built.
+async fn progress(State(house): State<House>) -> Result<Json<Value>, Refusal> {
+    let root = house.served.root.clone();
+    ask(move || learner::progress(&root)).await
+}
+
+/// An exercise and the judge's last verdict: `?name=udp-echo`.
+async fn exercise(State(house): State<House>, request: Request) -> Result<Json<Value>, Refusal> {
+    let query = request.uri().query().unwrap_or_default();
+    let name = query.strip_prefix("name=").unwrap_or_default().to_owned();
+    let root = house.served.root.clone();
+    ask(move || learner::exercise(&root, &name)).await
+}
+
+/// Reads files where nobody else has to wait for it.
+async fn ask(
+    what: impl FnOnce() -> Result<Value, Refusal> + Send + 'static,
+) -> Result<Json<Value>, Refusal> {
+    let asked = tokio::task::spawn_blocking(what).await;
+    let failed = |_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "It cannot be read.");
+    Ok(Json(asked.map_err(failed)??))
 }
 
 /// A file of the site; a page is given the number of its build.

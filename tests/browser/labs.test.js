@@ -224,6 +224,30 @@ describe('on the reader\'s machine', () => {
     });
   });
 
+  test('a prediction is kept for every browser and the terminal', async t => {
+    const lab = page => labOf(page, { slug: 'udp', name: 'empty' });
+    await here(t, {}, async page => {
+      await page.goto(`${bases.workbook}udp.html`);
+      await lab(page).locator('input').nth(1).check();
+      await run(lab(page), 'live');
+    });
+    // Another browser, which has stored nothing.
+    await here(t, {}, async page => {
+      await page.goto(`${bases.workbook}udp.html`);
+      await lab(page).getByText('Last time you predicted 2) ').waitFor();
+      assert.ok(await lab(page).locator('input').nth(1).isChecked());
+    });
+  });
+
+  test('an exercise tells where its file is', async t => {
+    await here(t, {}, async page => {
+      await page.goto(`${bases.workbook}exercises/udp-echo.html`);
+      const verdict = page.locator('.exercise .verdict');
+      await verdict.getByText('lessons/udp/exercises/udp-echo.rs').waitFor();
+      await verdict.getByText('It has not been judged yet.').waitFor();
+    });
+  });
+
   test('a run can be compared and saved', async t => {
     await here(t, { acceptDownloads: true }, async page => {
       await page.goto(`${bases.workbook}handshake.html`);
@@ -334,9 +358,9 @@ describe('on the reader\'s machine', () => {
 });
 
 describe('what is written down', () => {
-  const PASSED = { at_ms: 1e12, passed: true, failed: null,
+  const PASSED = { at: 1e12, passed: true, failed: null,
     rules: [{ rule: 'it says where it listens', passed: true }] };
-  const FAILED = { at_ms: 1e12, passed: false,
+  const FAILED = { at: 1e12, passed: false,
     rules: [{ rule: 'it says where it listens', passed: false }],
     failed: { rule: 'it says where it listens', text: ['we got \u001b[2J <b>nothing'] } };
 

@@ -27,14 +27,20 @@ const TYPES = {
  */
 export async function workbook() {
   if (!existsSync(WORKBOOK)) return null;
-  const child = spawn(WORKBOOK, ['serve', '--port', '0', '--no-build'],
-    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  // What a test does is not what the learner did: it gets a diary of its own.
+  const state = await mkdtemp(join(tmpdir(), 'workbook-state-'));
+  const child = spawn(WORKBOOK, ['serve', '--port', '0', '--no-build'], {
+    cwd: ROOT,
+    env: { ...process.env, WORKBOOK_STATE: state },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = new Promise(resolve => child.once('close', resolve));
   const stop = async () => {
     child.kill('SIGINT');
     const late = setTimeout(() => child.kill('SIGKILL'), 3000);
     await ended;
     clearTimeout(late);
+    await rm(state, { recursive: true, force: true });
   };
   let said = '';
   child.stderr.on('data', bytes => { said += bytes; });

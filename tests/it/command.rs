@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::server::small_book;
 
 fn workbook() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+    let mut command = crate::workspace::workbook();
     // What the tests were started with must not decide.
     for name in ["NO_COLOR", "CLICOLOR_FORCE", "TERM"] {
         command.env_remove(name);
@@ -30,7 +30,19 @@ fn help_says_what_each_command_does_and_shows_examples() {
     let help = run(&["--help"]);
     assert!(help.status.success());
     let help = text(&help.stdout);
-    for command in ["serve", "list", "run", "doctor", "completions"] {
+    for command in [
+        "serve",
+        "list",
+        "run",
+        "watch",
+        "hint",
+        "solution",
+        "reset",
+        "progress",
+        "review",
+        "doctor",
+        "completions",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
         let own = run(&[command, "--help"]);
         assert!(own.status.success(), "{command}");
@@ -57,6 +69,10 @@ fn list_names_ten_chapters_and_what_is_written() {
     assert!(!list.contains("not written yet"), "{list}");
     assert!(list.contains("cargo run -p lesson-udp\n"), "{list}");
     assert!(list.contains("cargo run -p lesson-chat\n"), "{list}");
+    assert!(
+        list.contains("\n      build it: cargo run -- watch udp-echo\n"),
+        "{list}"
+    );
 }
 
 #[test]
@@ -100,6 +116,20 @@ fn a_mistyped_lesson_gets_the_nearest_one_and_exit_2() {
     );
     let output = run(&["run", "../udp"]);
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_lesson_or_an_exercise_in_the_place_of_a_command_is_understood() {
+    for (typed, meant) in [("udp", "run udp"), ("udp-echo", "check udp-echo")] {
+        let output = run(&[typed]);
+        assert_eq!(output.status.code(), Some(2));
+        let words = format!(
+            "workbook: there is no command `{typed}`; did you mean: cargo run -- {meant}\n"
+        );
+        assert_eq!(text(&output.stderr), words);
+    }
+    let other = text(&run(&["nothing"]).stderr);
+    assert!(other.contains("unrecognized subcommand"), "{other}");
 }
 
 #[cfg(unix)]

@@ -10,7 +10,7 @@ use kit::{Event, Packet, Status};
 use serde_json::json;
 use wait_timeout::ChildExt;
 
-use crate::workspace::{DEADLINE, lesson, output, wire_refused};
+use crate::workspace::{DEADLINE, lesson, output, unkept, wire_refused};
 
 /// A lesson that holds its packets, read line by line.
 struct Held {
@@ -21,7 +21,7 @@ struct Held {
 
 impl Held {
     fn start(slug: &str, experiment: &str) -> Held {
-        let mut child = Command::new(lesson(slug))
+        let mut child = unkept(lesson(slug))
             .args(["--format", "json", "--hold", experiment])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

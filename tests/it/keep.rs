@@ -236,16 +236,18 @@ fn what_was_left_behind_is_counted() {
 #[test]
 fn dropping_a_program_kills_all_of_it() {
     let mark = Mark::new();
-    let script = "trap '' TERM HUP INT; setsid sleep 1000 & (sleep 1000 &) ; sleep 1000";
-    let program = mark.start(script, &wide());
+    let program = mark.start(FAMILY, &wide());
     wait(SOON, "all of it runs", || mark.alive().len() == 4);
     drop(program);
     assert_eq!(mark.alive(), Vec::<String>::new());
 }
 
-/// A program with a daemon and an orphan, below `workbook keep`.
-fn family(mark: &Mark, above: &[&str], report: &Path) -> (Child, u32) {
-    let script = "trap '' TERM HUP INT; setsid sleep 1000 & (sleep 1000 &) ; sleep 1000";
+/// A program with a daemon and an orphan.
+const FAMILY: &str = "trap '' TERM HUP INT; setsid sleep 1000 & (sleep 1000 &) ; sleep 1000";
+
+/// A program below `workbook keep`, once so many of its processes run, and the
+/// number of its keeper.
+fn family(mark: &Mark, above: &[&str], report: &Path, script: &str, many: usize) -> (Child, u32) {
     let mut words: Vec<OsString> = above.iter().map(OsString::from).collect();
     words.extend([WORKBOOK, "keep", "--report"].map(OsString::from));
     words.push(report.into());
@@ -256,7 +258,7 @@ fn family(mark: &Mark, above: &[&str], report: &Path) -> (Child, u32) {
         .stdin(Stdio::null())
         .spawn()
         .unwrap();
-    wait(SOON, "all of it runs", || mark.alive().len() == 4);
+    wait(SOON, "all of it runs", || mark.alive().len() == many);
     let told: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
     (child, told["keeper"].as_u64().unwrap().try_into().unwrap())
@@ -273,7 +275,7 @@ fn nothing_is_left_one_second_after_judge_guard_or_keeper_was_killed() {
             "judge" => &["sh", "-c", "\"$@\" & wait", "sh"],
             _ => &[],
         };
-        let (mut child, keeper) = family(&mark, judge, &report);
+        let (mut child, keeper) = family(&mark, judge, &report, FAMILY, 4);
         let killed = match victim {
             "keeper" => keeper.to_string(),
             _ => child.id().to_string(),
@@ -292,10 +294,26 @@ fn nothing_is_left_one_second_after_judge_guard_or_keeper_was_killed() {
 }
 
 #[test]
+fn the_program_itself_dies_even_if_guard_and_keeper_are_killed_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report");
+    let mark = Mark::new();
+    let mut guard = family(&mark, &[], &report, "exec sleep 1000", 1);
+    let (child, keeper) = (&mut guard.0, guard.1);
+    let both = [child.id().to_string(), keeper.to_string()];
+    let kill = Command::new("kill").arg("-9").args(both).status();
+    assert!(kill.unwrap().success());
+    wait(Duration::from_secs(1), "it is gone", || {
+        mark.alive().is_empty()
+    });
+    child.wait().unwrap();
+}
+
+#[test]
 fn a_hang_up_kills_all_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let mark = Mark::new();
-    let (mut child, _) = family(&mark, &[], &folder.path().join("report"));
+    let (mut child, _) = family(&mark, &[], &folder.path().join("report"), FAMILY, 4);
     let kill = Command::new("kill")
         .args(["-HUP", &child.id().to_string()])
         .status();

@@ -188,6 +188,9 @@ fn a_lesson_that_misbehaves_is_cut_and_the_page_is_told_why() {
         ),
         ("signal", "killed", "signal: 9"),
         ("quiet", "ok", ""),
+        ("warns", "ok", "a remark"),
+        ("unsettled", "ok", ""),
+        ("refuses", "failed", "exit status 2. what was that?"),
     ];
     for (experiment, status, words) in cases {
         let start = Instant::now();
@@ -291,6 +294,7 @@ fn what_a_page_types_reaches_its_own_run_and_no_other() {
     assert_eq!(server.post("/live/input", &extra).status(), 400);
 
     assert_eq!(type_into(&ids[0], "over"), 204);
+    assert_eq!(one.until("end")["event"], "end");
     assert_eq!(one.until("end")["status"], "ok");
     server.until("its name is gone", |_| type_into(&ids[0], "late") == 404);
     assert_eq!(type_into(&ids[1], "still here"), 204);

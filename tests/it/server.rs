@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use wait_timeout::ChildExt;
 
-use crate::workspace::output_within;
+use crate::workspace::{output_within, workbook};
 
 /// How long anything may take here; what is waited for takes far less.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -86,7 +86,7 @@ impl Server {
 
     /// Serves a book with these options and variables of the environment.
     pub fn under(root: &Path, options: &[&str], variables: &[(&str, &str)]) -> Server {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_workbook"))
+        let mut child = workbook()
             .envs(variables.iter().copied())
             .arg("--root")
             .arg(root)
@@ -230,7 +230,7 @@ impl Drop for Server {
 
 /// Runs `serve` where it should end by itself.
 pub fn refused(root: &Path, port: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+    let mut command = workbook();
     command.args(["serve", "--port", port, "--root"]).arg(root);
     output_within(&mut command, "", DEADLINE)
 }

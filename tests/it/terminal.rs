@@ -1,15 +1,15 @@
 //! A lesson at a terminal, without one, and with nobody reading.
 
-use crate::workspace::{DEADLINE, lesson, output};
+use crate::workspace::{DEADLINE, lesson, output, unkept};
 use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
 
 #[test]
 fn without_a_terminal_nothing_is_asked() {
-    let run = output(Command::new(lesson("udp")).arg("echo"), "2\n");
+    let run = output(unkept(lesson("udp")).arg("echo"), "2\n");
     let text = String::from_utf8(run.stdout).unwrap();
     assert!(run.status.success());
     assert!(text.contains("Predict: "), "{text}");
@@ -19,7 +19,7 @@ fn without_a_terminal_nothing_is_asked() {
 
 #[test]
 fn a_closed_pipe_is_not_an_error() {
-    let mut command = Command::new(lesson("udp"));
+    let mut command = unkept(lesson("udp"));
     let mut child = command
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -37,7 +37,7 @@ fn a_full_disk_is_an_error_with_a_sentence() {
         .write(true)
         .open("/dev/full")
         .unwrap();
-    let mut command = Command::new(lesson("udp"));
+    let mut command = unkept(lesson("udp"));
     let run = command
         .stdout(full)
         .stderr(Stdio::piped())
@@ -50,7 +50,7 @@ fn a_full_disk_is_an_error_with_a_sentence() {
 
 #[test]
 fn a_mistyped_experiment_gets_the_nearest_one() {
-    let run = output(Command::new(lesson("udp")).arg("bondaries"), "");
+    let run = output(unkept(lesson("udp")).arg("bondaries"), "");
     let words = String::from_utf8(run.stderr).unwrap();
     assert!(words.contains("did you mean `boundaries`?"), "{words}");
     assert_eq!(run.status.code(), Some(2));
@@ -58,9 +58,46 @@ fn a_mistyped_experiment_gets_the_nearest_one() {
 }
 
 #[test]
+fn a_listing_that_was_asked_for_by_name_gets_its_option() {
+    let run = output(unkept(lesson("udp")).arg("list"), "");
+    let words = String::from_utf8(run.stderr).unwrap();
+    assert!(words.contains("did you mean `--list`?"), "{words}");
+    assert_eq!(run.status.code(), Some(2));
+}
+
+/// What to do next is a command: the next experiment, and after the last one
+/// the exercises.
+#[test]
+fn the_last_lines_name_what_comes_next_as_commands() {
+    let last = |experiment: &str| {
+        let run = output(unkept(lesson("udp")).arg(experiment), "");
+        let text = String::from_utf8(run.stdout).unwrap();
+        let lines: Vec<_> = text.lines().map(String::from).collect();
+        let at = lines.iter().rposition(|line| line.is_empty()).unwrap();
+        lines[at + 1..].to_vec()
+    };
+    let read = "Read on: cargo run, then the chapter \"UDP: datagrams\"";
+    let next = "Next: cargo run -p lesson-udp -- boundaries";
+    assert_eq!(last("echo"), [next, read]);
+    let listed = crate::workspace::events("udp", &["--list"], "");
+    let end = last(crate::recordings::experiments(&listed).last().unwrap());
+    let exercises = std::fs::read_dir(crate::workspace::root().join("lessons/udp/exercises"));
+    let exercises = exercises.unwrap().filter(|file| {
+        let name = file.as_ref().unwrap().file_name();
+        name.to_string_lossy().matches('.').count() == 1
+    });
+    assert_eq!(end.len(), 1 + exercises.count(), "{end:?}");
+    assert!(
+        end.contains(&"Build: cargo run -- watch udp-echo".into()),
+        "{end:?}"
+    );
+    assert_eq!(end.last().unwrap(), read);
+}
+
+#[test]
 fn colour_follows_the_flag_then_no_color_then_force() {
     let coloured = |args: &[&str], variables: &[(&str, &str)]| {
-        let mut command = Command::new(lesson("udp"));
+        let mut command = unkept(lesson("udp"));
         command.arg("echo").args(args);
         for name in ["NO_COLOR", "CLICOLOR_FORCE"] {
             command.env_remove(name);
@@ -82,7 +119,7 @@ fn colour_follows_the_flag_then_no_color_then_force() {
 
 #[test]
 fn in_json_mode_a_lesson_ends_when_its_input_ends() {
-    let mut command = Command::new(lesson("udp"));
+    let mut command = unkept(lesson("udp"));
     let run = output(command.args(["--format", "json"]), "");
     let text = String::from_utf8(run.stdout).unwrap();
     assert!(text.lines().last().unwrap().contains("question"), "{text}");
@@ -108,7 +145,8 @@ fn a_right_and_a_wrong_prediction_at_a_terminal() {
     typing.wait_for("Enter for the next experiment");
     assert!(typing.seen.contains('\x1b'), "no colour at a terminal");
     typing.enter("q");
-    typing.wait_for("Read on: book/udp.md");
+    typing.wait_for("Build: cargo run -- watch udp-echo");
+    typing.wait_for("Read on: cargo run, then the chapter \"UDP: datagrams\"");
     assert_eq!(typing.child.wait().unwrap().code(), Some(0));
 }
 
@@ -122,22 +160,29 @@ fn a_dumb_terminal_gets_no_escape_sequence() {
 }
 
 /// A lesson at a pseudo-terminal, which script(1) opens.
-struct Typing {
-    child: Child,
+pub struct Typing {
+    pub child: Child,
     stdin: ChildStdin,
     bytes: Receiver<Vec<u8>>,
     /// All that was shown.
-    seen: String,
+    pub seen: String,
     /// How much of it the waits so far have passed.
     passed: usize,
 }
 
 impl Typing {
-    fn start(variables: &str) -> Typing {
+    pub fn start(variables: &str) -> Typing {
         let lesson = lesson("udp");
-        let line = format!("env -u NO_COLOR {variables} '{}'", lesson.display());
-        let mut command = Command::new("script");
-        command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        Typing::at(&format!(
+            "env -u NO_COLOR {variables} '{}'",
+            lesson.display()
+        ))
+    }
+
+    /// A command line at a pseudo-terminal.
+    pub fn at(line: &str) -> Typing {
+        let mut command = unkept("script");
+        command.args(["--quiet", "--return", "--command", line, "/dev/null"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command
             .spawn()
@@ -163,11 +208,19 @@ impl Typing {
         }
     }
 
-    fn enter(&mut self, line: &str) {
+    pub fn enter(&mut self, line: &str) {
         writeln!(self.stdin, "{line}").unwrap();
     }
 
-    fn wait_for(&mut self, words: &str) {
+    /// All that was shown, once the program has ended.
+    pub fn rest(mut self) -> String {
+        while let Ok(bytes) = self.bytes.recv_timeout(DEADLINE) {
+            self.seen += &String::from_utf8_lossy(&bytes);
+        }
+        std::mem::take(&mut self.seen)
+    }
+
+    pub fn wait_for(&mut self, words: &str) {
         let deadline = Instant::now() + DEADLINE;
         loop {
             if let Some(at) = self.seen[self.passed..].find(words) {

@@ -196,7 +196,7 @@ fn wire(args: &[&str]) -> Output {
 }
 
 fn workbook(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+    let mut command = crate::workspace::workbook();
     command.arg("wire").args(args);
     command
 }

@@ -1,5 +1,6 @@
 //! Where things are, and how a test runs a program: with a deadline.
 
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -47,6 +48,19 @@ pub fn lesson(slug: &str) -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_workbook")).with_file_name(format!("lesson-{slug}"))
 }
 
+/// The command `workbook`, which keeps nothing of what a test does.
+pub fn workbook() -> Command {
+    unkept(env!("CARGO_BIN_EXE_workbook"))
+}
+
+/// A program that finds no diary, so that what a test does is not taken for
+/// what the learner did.
+pub fn unkept(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env(kit::diary::VARIABLE, "off");
+    command
+}
+
 /// Runs a program with `input` on its standard input and returns what it did.
 pub fn output(command: &mut Command, input: &str) -> Output {
     output_within(command, input, DEADLINE)
@@ -54,6 +68,10 @@ pub fn output(command: &mut Command, input: &str) -> Output {
 
 /// [`output`] with a deadline of its own. A program that misses it is killed.
 pub fn output_within(command: &mut Command, input: &str, deadline: Duration) -> Output {
+    let keeps = |(name, _): (&OsStr, _)| name == kit::diary::VARIABLE;
+    if !command.get_envs().any(keeps) {
+        command.env(kit::diary::VARIABLE, "off");
+    }
     command.stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command
@@ -137,7 +155,7 @@ pub fn is_inconclusive(line: &kit::Line) -> bool {
 pub fn wire_refused() -> Option<&'static str> {
     static ANSWER: OnceLock<Option<String>> = OnceLock::new();
     let answer = ANSWER.get_or_init(|| {
-        let mut probe = Command::new(env!("CARGO_BIN_EXE_workbook"));
+        let mut probe = workbook();
         let answer = output(probe.arg("probe-wire"), "").stdout;
         match wire::probe::read(&String::from_utf8_lossy(&answer)) {
             Some(Ok(())) => None,

@@ -9,6 +9,7 @@
 pub mod belief;
 mod capture;
 mod color;
+pub mod diary;
 mod errno;
 mod escape;
 mod event;
@@ -17,6 +18,7 @@ mod ladder;
 mod lesson;
 mod narrator;
 mod output;
+mod root;
 mod teach;
 mod terminal;
 
@@ -32,6 +34,6 @@ pub use hold::{Becomes, Decision, holding};
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
-pub use output::{Format, Output, print};
+pub use output::{Format, Output, draws, print};
 pub use teach::teach;
 pub use terminal::Terminal;

@@ -1,6 +1,7 @@
 //! Standard output: numbers each event, renders it, flushes it.
 
 use crate::{Event, Ladder, Line, Terminal, VERSION};
+use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,4 +77,12 @@ pub fn print(text: &str) {
             process::exit(2);
         }
     }
+}
+
+/// Whether the terminal can be trusted with more than ASCII: locale(7).
+pub fn draws() -> bool {
+    let set = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let plain = matches!(locale.as_deref(), Some("C" | "POSIX"));
+    !plain && set("TERM").as_deref() != Some("dumb")
 }

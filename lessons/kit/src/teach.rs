@@ -1,12 +1,12 @@
 //! Runs a lesson from its command line: asks, runs, shows, explains.
 
-use crate::output::{Format, Output, print};
+use crate::diary::{Deed, Diary, Source};
+use crate::output::{Format, Output, draws, print};
 use crate::{
-    Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed, Narrator,
-    Offered, Outcome, Status, capture, color, errno, hold,
+    Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
+    Narrator, Offered, Outcome, Status, capture, color, errno, hold, root,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
-use std::env;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +59,24 @@ enum Asking {
     FromProgram,
 }
 
+/// What holds for the whole run.
+struct Teaching {
+    lesson: &'static str,
+    asking: Asking,
+    /// Where predictions are kept, if the learner is asked for any.
+    diary: Option<Diary>,
+}
+
+/// What became of an experiment.
+struct Settled {
+    status: Status,
+    why: Option<String>,
+    /// The option that the kernel chose.
+    happened: Option<&'static str>,
+    /// The belief behind a prediction that did not come true.
+    belief: Option<&'static Belief>,
+}
+
 /// Runs the lesson as its command line says: the whole `main` of a lesson.
 pub fn teach(lesson: &Lesson) -> ExitCode {
     let arguments = match parse(lesson) {
@@ -106,6 +124,11 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
         capture::keep_in(file);
     }
     let asking = asking(&arguments);
+    let teaching = Teaching {
+        lesson: lesson.name,
+        asking,
+        diary: Diary::find().filter(|_| asking != Asking::No),
+    };
     // One experiment asked for by name needs no heading for the whole lesson.
     if arguments.experiment.is_none() || arguments.format == Format::Json {
         output.tell(introduction(lesson));
@@ -115,7 +138,7 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
         if i > 0 && asking == Asking::AtTerminal && !wants_more() {
             break;
         }
-        match run(experiment, asking, &mut output) {
+        match run(&teaching, experiment, &mut output) {
             Some(Status::Ok) => {}
             Some(_) => code = ExitCode::from(2),
             None => break,
@@ -150,18 +173,10 @@ fn asking(arguments: &Arguments) -> Asking {
     }
 }
 
-/// Whether the terminal can be trusted with more than ASCII: locale(7).
-fn draws() -> bool {
-    let set = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
-    let plain = matches!(locale.as_deref(), Some("C" | "POSIX"));
-    !plain && set("TERM").as_deref() != Some("dumb")
-}
-
 /// Runs one experiment, or nothing if the learner leaves at the question.
 fn run(
+    teaching: &Teaching,
     experiment: &Experiment,
-    asking: Asking,
     output: &mut Output,
 ) -> Option<Status> {
     output.tell(Event::Experiment {
@@ -172,15 +187,19 @@ fn run(
         text: experiment.question.into(),
         options: experiment.choices.iter().map(offered).collect(),
     });
-    let guess = match asking {
+    let guess = match teaching.asking {
         Asking::No => None,
-        _ => ask(experiment, asking)?,
+        asking => ask(experiment, asking)?,
     };
     output.tell(Event::Answer {
         key: guess.map(|choice| choice.key.into()),
     });
     let outcome = (experiment.run)(&mut Narrator::new(output));
-    let (status, why) = settle(experiment, guess, outcome, output);
+    let settled = settle(experiment, guess, outcome, output);
+    if let Some(guess) = guess {
+        keep(teaching, experiment, guess, &settled);
+    }
+    let Settled { status, why, .. } = settled;
     output.tell(Event::End {
         experiment: experiment.name.into(),
         status,
@@ -189,25 +208,54 @@ fn run(
     Some(status)
 }
 
+/// Writes a prediction into the diary.
+fn keep(
+    teaching: &Teaching,
+    experiment: &Experiment,
+    guess: &Choice,
+    settled: &Settled,
+) {
+    let Some(diary) = &teaching.diary else { return };
+    diary.note(Deed::Prediction {
+        lesson: teaching.lesson.into(),
+        experiment: experiment.name.into(),
+        predicted: guess.key.into(),
+        happened: settled.happened.map(String::from),
+        belief: settled.belief.map(|belief| belief.id.into()),
+        source: match teaching.asking {
+            Asking::FromProgram => Source::Page,
+            _ => Source::Terminal,
+        },
+    });
+}
+
 /// Tells the outcome, and the belief behind a prediction it contradicts.
 fn settle(
     experiment: &Experiment,
     guess: Option<&Choice>,
     outcome: io::Result<Outcome>,
     output: &mut Output,
-) -> (Status, Option<String>) {
+) -> Settled {
+    let unsettled = |status, why| Settled {
+        status,
+        why: Some(why),
+        happened: None,
+        belief: None,
+    };
     if hold::holding().is_some() {
-        return (Status::Inconclusive, Some(disturbed(&outcome)));
+        return unsettled(Status::Inconclusive, disturbed(&outcome));
     }
     let chose = |key: &str| experiment.choices.iter().find(|c| c.key == key);
     let (choice, text, evidence) = match outcome {
         // What this system cannot do is no failure of the experiment.
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-            return (Status::Inconclusive, Some(errno::describe(&error)));
+            return unsettled(Status::Inconclusive, errno::describe(&error));
         }
-        Err(error) => return (Status::Failed, Some(errno::describe(&error))),
+        Err(error) => {
+            return unsettled(Status::Failed, errno::describe(&error));
+        }
         Ok(Outcome::Inconclusive(why)) => {
-            return (Status::Inconclusive, Some(why));
+            return unsettled(Status::Inconclusive, why);
         }
         Ok(Outcome::Unlisted(what)) => (None, what, String::new()),
         Ok(Outcome::Chose { key, evidence }) => match chose(key) {
@@ -221,7 +269,8 @@ fn settle(
         evidence,
     });
     let surprised = guess.filter(|g| choice.is_none_or(|c| c.key != g.key));
-    if let Some(belief) = surprised.and_then(|guess| guess.belief) {
+    let belief = surprised.and_then(|guess| guess.belief);
+    if let Some(belief) = belief {
         output.tell(Event::Explained {
             belief: belief.id.into(),
             says: belief.says.into(),
@@ -229,9 +278,15 @@ fn settle(
             truth: belief.truth.into(),
         });
     }
-    match choice {
+    let (status, why) = match choice {
         Some(_) => (Status::Ok, None),
         None => (Status::Unlisted, Some(text)),
+    };
+    Settled {
+        status,
+        why,
+        happened: choice.map(|choice| choice.key),
+        belief,
     }
 }
 
@@ -303,7 +358,9 @@ fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {
 fn unknown(lesson: &Lesson, name: &str) -> ExitCode {
     let name = crate::visible(name);
     let mut sentence = format!("there is no experiment `{name}` here");
-    if let Some(near) = lesson.nearest(&name) {
+    if name == "list" {
+        sentence += "; did you mean `--list`?";
+    } else if let Some(near) = lesson.nearest(&name) {
         sentence += &format!("; did you mean `{near}`?");
     }
     eprintln!(
@@ -333,12 +390,8 @@ fn offered(choice: &Choice) -> Offered {
     }
 }
 
-/// The last lines of a run: where this is explained, and what to do next.
+/// The last lines of a run: what comes next, what to build, what to read.
 fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
-    let page = format!(
-        "Read on: book/{}.md, or `cargo run` for the whole book.",
-        lesson.name
-    );
     let next = match ran {
         [one] => {
             let all = lesson.experiments.iter();
@@ -346,11 +399,16 @@ fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
         }
         _ => None,
     };
-    match next {
-        Some(next) => format!(
-            "\nNext: cargo run -p lesson-{} -- {}\n{page}\n",
-            lesson.name, next.name
-        ),
-        None => format!("\n{page}\n"),
+    let mut lines = String::from("\n");
+    if let Some(next) = next {
+        let (lesson, name) = (lesson.name, next.name);
+        lines += &format!("Next: cargo run -p lesson-{lesson} -- {name}\n");
+    } else {
+        // Who is through can use what was seen.
+        for exercise in root::exercises(lesson.name) {
+            lines += &format!("Build: cargo run -- watch {exercise}\n");
+        }
     }
+    let title = lesson.title;
+    lines + &format!("Read on: cargo run, then the chapter \"{title}\"\n")
 }

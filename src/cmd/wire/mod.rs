@@ -7,7 +7,7 @@ mod rules;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::process::ExitCode;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use kit::{Event, Format, Ladder, Output};
 use wire::{Action, Lab, Options, Packet, RuleId, Side};
 
 use crate::cli::WireArgs;
-use crate::cmd::complain;
+use crate::cmd::{complain, signals};
 use keys::Key;
 use programs::Programs;
 
@@ -110,7 +110,11 @@ impl<'a> Wiring<'a> {
                 }
             }
         });
-        watch_signals(tell.clone())?;
+        let told = tell.clone();
+        signals::when_asked_to_end(move || {
+            // Nobody listens any more when the run is over.
+            let _ = told.send(Happening::Interrupted);
+        })?;
         let programs = Programs::new(tell.clone());
         keys::read(tell);
         let mut wiring = Wiring {
@@ -336,21 +340,4 @@ impl<'a> Wiring<'a> {
             Format::Json => complain(text),
         }
     }
-}
-
-/// Tells of Ctrl-C and of requests to end, from a thread of its own.
-fn watch_signals(tell: Sender<Happening>) -> Result<()> {
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = runtime.enable_all().build();
-    let runtime = runtime.context("cannot watch for Ctrl-C")?;
-    let ended = {
-        let _inside = runtime.enter();
-        crate::cmd::serve::ended().context("cannot watch for Ctrl-C")?
-    };
-    thread::spawn(move || {
-        runtime.block_on(ended);
-        // Nobody listens any more when the run is over.
-        let _ = tell.send(Happening::Interrupted);
-    });
-    Ok(())
 }

@@ -2,4 +2,6 @@
 
 pub mod handshake_probe;
 pub mod multicast_listen;
+pub mod threading_serve;
+pub mod threading_stop;
 pub mod udp_echo;

@@ -1,13 +1,13 @@
 //! The client in pipes, plain programs, and step 1 with Python.
 
-use crate::server::{DEADLINE, Guest, PROGRAM, Server, wait};
+use crate::server::{DEADLINE, Guest, Server, chat, wait};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 fn client(address: &str, options: &[&str]) -> Child {
-    let mut program = Command::new(PROGRAM);
+    let mut program = chat();
     program.args(["client", address]).args(options);
     program.stdin(Stdio::piped()).stdout(Stdio::piped());
     program.stderr(Stdio::piped()).spawn().unwrap()
@@ -78,7 +78,7 @@ fn a_client_finds_a_server_that_was_started_again() {
     first.signal("TERM");
     assert_eq!(first.wait().code(), Some(0));
     shows("* The server is gone");
-    let mut program = Command::new(PROGRAM);
+    let mut program = chat();
     program.args(["server", &address, "--quiet"]);
     let again = Instant::now();
     let second = Server::run(program);
@@ -156,7 +156,7 @@ fn step_1_talks_with_python_in_both_directions() {
         eprintln!("NOT CHECKED: there is no python3 here");
         return;
     }
-    let mut program = Command::new(PROGRAM);
+    let mut program = chat();
     program.args(["step1", "server", "127.0.0.1:0"]);
     let mut server = Server::run(program);
     let mut python = Command::new("python3");
@@ -171,7 +171,7 @@ fn step_1_talks_with_python_in_both_directions() {
     let mut python = Command::new("python3");
     python.args(["-c", PYTHON_SERVER]);
     let mut server = Server::run(python);
-    let mut client = Command::new(PROGRAM);
+    let mut client = chat();
     client.args(["step1", "client", &server.address.to_string()]);
     client.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut client = client.spawn().unwrap();

@@ -1,6 +1,6 @@
 //! Full, out of descriptors, silent for too long, closing: always said.
 
-use crate::server::{DEADLINE, Guest, PROGRAM, Server};
+use crate::server::{DEADLINE, Guest, PROGRAM, Server, chat};
 use std::net::TcpListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -90,7 +90,7 @@ fn it_stops_cleanly_also_without_a_descriptor_to_spare() {
 #[test]
 fn every_address_of_this_machine_will_do() {
     for address in ["0.0.0.0:0", "[::]:0", "[::1]:0"] {
-        let mut program = Command::new(PROGRAM);
+        let mut program = chat();
         program.args(["server", address, "--quiet"]);
         if std::net::TcpListener::bind(address).is_err() {
             eprintln!("NOT CHECKED: no {address} here");

@@ -11,6 +11,13 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_lesson-chat");
 
+/// It, keeping nothing of what a test does.
+pub fn chat() -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.env("WORKBOOK_STATE", "off");
+    command
+}
+
 pub struct Server {
     pub child: Child,
     pub address: SocketAddr,
@@ -19,7 +26,7 @@ pub struct Server {
 impl Server {
     /// The full server on a free port, with these options.
     pub fn start(options: &[&str]) -> Server {
-        let mut program = Command::new(PROGRAM);
+        let mut program = chat();
         program
             .args(["server", "127.0.0.1:0", "--quiet"])
             .args(options);
@@ -28,6 +35,7 @@ impl Server {
 
     /// A program that prints `listening on ADDR`.
     pub fn run(mut program: Command) -> Server {
+        program.env("WORKBOOK_STATE", "off");
         program.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = program.spawn().unwrap();
         let mut line = String::new();

@@ -1,0 +1,24 @@
+//! Wrong on purpose: it believes that accept opens the server for clients.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+
+fn main() -> io::Result<()> {
+    let address = std::env::args().nth(1).unwrap_or("127.0.0.1:0".into());
+    let listener = TcpListener::bind(address)?;
+    println!("listening on {}", listener.local_addr()?);
+    let (stream, _) = listener.accept()?;
+    drop(listener);
+    serve(&stream)
+}
+
+fn serve(stream: &TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        line.make_ascii_uppercase();
+        (&*stream).write_all(&line)?;
+        line.clear();
+    }
+    Ok(())
+}

@@ -1,0 +1,33 @@
+//! Wrong on purpose: it believes that if a connection fails, the server has
+//! failed.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+fn main() -> io::Result<()> {
+    let address = std::env::args().nth(1).unwrap_or("127.0.0.1:0".into());
+    let listener = TcpListener::bind(address)?;
+    println!("listening on {}", listener.local_addr()?);
+    for stream in listener.incoming() {
+        let stream = stream?;
+        thread::spawn(move || {
+            if let Err(error) = serve(&stream) {
+                eprintln!("a client failed: {error}");
+                std::process::exit(1);
+            }
+        });
+    }
+    Ok(())
+}
+
+fn serve(stream: &TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        line.make_ascii_uppercase();
+        (&*stream).write_all(&line)?;
+        line.clear();
+    }
+    Ok(())
+}

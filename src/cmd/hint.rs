@@ -1,0 +1,66 @@
+//! `workbook hint`: three hints for an exercise, one more each time.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use colored::Colorize;
+use kit::diary::{Deed, Diary, Entry};
+
+use crate::cli::HintArgs;
+use crate::cmd::{check, say};
+use crate::judge::Exercise;
+use crate::place::Place;
+
+/// Shows one more hint than the last time.
+pub fn run(place: &Place, args: &HintArgs) -> Result<ExitCode> {
+    let exercise = check::find(&args.exercise)?;
+    show(place, exercise, args.level)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows the hint of this level, or one more than the last time.
+pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>) -> Result<()> {
+    let diary = Diary::of(&place.root);
+    let level = match (level, &diary) {
+        (Some(level), _) => level,
+        (None, None) => 1,
+        (None, Some(diary)) => {
+            let pages = diary.read();
+            let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
+            let last = last_level(&pages.entries, exercise.name);
+            (last + 1).min(exercise.hints.len() as u32)
+        }
+    };
+    let Some(hint) = exercise.hints.get(level as usize - 1) else {
+        return Ok(());
+    };
+    let name = exercise.name;
+    let all = exercise.hints.len();
+    let heading = format!("{name}, hint {level} of {all}");
+    say(&heading.bold().to_string())?;
+    say(&textwrap::fill(hint, 80))?;
+    say(&match level as usize == all {
+        true => {
+            format!("\nThat was the last one; all of it: cargo run -- solution {name} --anyway")
+        }
+        false => format!("\nOne more: cargo run -- hint {name}"),
+    })?;
+    if let Some(diary) = diary {
+        let exercise = name.into();
+        diary.note(Deed::Hint { exercise, level });
+    }
+    Ok(())
+}
+
+/// The last hint since the exercise was begun, or 0.
+fn last_level(entries: &[Entry], name: &str) -> u32 {
+    let mut last = 0;
+    for entry in entries {
+        match &entry.deed {
+            Deed::Hint { exercise, level } if exercise == name => last = *level,
+            Deed::Reset { exercise, .. } if exercise == name => last = 0,
+            _ => {}
+        }
+    }
+    last
+}

@@ -1,0 +1,53 @@
+//! `workbook solution`: a program that passes, for who has passed.
+
+use std::fs;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use colored::Colorize;
+use kit::diary::{Deed, Diary};
+
+use crate::cli::SolutionArgs;
+use crate::cmd::{check, complain, say};
+use crate::judge::Exercise;
+use crate::place::Place;
+use crate::progress::{Judged, judged};
+
+/// Shows the solution, if the exercise has passed or the learner insists.
+pub fn run(place: &Place, args: &SolutionArgs) -> Result<ExitCode> {
+    let exercise = check::find(&args.exercise)?;
+    Ok(match show(place, exercise, args.anyway)? {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+/// Shows the solution, or says why not.
+pub fn show(place: &Place, exercise: &Exercise, anyway: bool) -> Result<bool> {
+    let diary = Diary::of(&place.root);
+    let name = exercise.name;
+    if !anyway && !has_passed(diary.as_ref(), name)? {
+        complain(&format!(
+            "{name} has not passed yet: cargo run -- check {name}\n\
+             A hint: cargo run -- hint {name}\n\
+             See it now: cargo run -- solution {name} --anyway"
+        ));
+        return Ok(false);
+    }
+    let path = exercise.solution();
+    let text = fs::read_to_string(place.root.join(&path));
+    let text = text.with_context(|| format!("cannot read {path}"))?;
+    say(&format!("{}\n\n{}", path.bold(), text.trim_end()))?;
+    if let Some(diary) = diary {
+        let exercise = name.into();
+        diary.note(Deed::Solution { exercise });
+    }
+    Ok(true)
+}
+
+fn has_passed(diary: Option<&Diary>, name: &str) -> Result<bool> {
+    let Some(diary) = diary else { return Ok(false) };
+    let pages = diary.read();
+    let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
+    Ok(judged(&pages.entries, name) == Judged::Passed)
+}

@@ -1,0 +1,210 @@
+//! `workbook watch`, in a workbook of the test's own, with the real judge.
+
+use crate::server::edit;
+use crate::terminal::Typing;
+use crate::tools::found;
+use crate::workshop::{FILE, RIGHT, SERVER, WRONG, Workshop};
+use crate::workspace::DEADLINE;
+use kit::diary::{Deed, VARIABLE};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::Instant;
+use wait_timeout::ChildExt;
+
+#[test]
+fn watch_checks_on_save_and_ends_when_all_has_passed() {
+    checks_on_save(&[]);
+}
+
+#[test]
+fn watch_checks_on_save_where_it_must_look_for_edits_too() {
+    checks_on_save(&["--poll"]);
+}
+
+fn checks_on_save(options: &[&str]) {
+    if !found("python3") {
+        return;
+    }
+    let workshop = Workshop::new();
+    pass_all_but_udp_echo(&workshop);
+    let mut watch = Watching::start(&workshop, options);
+    watch.until("Watching lessons/udp/exercises/udp-echo.rs");
+    watch.until("h hint, s solution, n next, l list, c check again, q quit (and Enter)");
+    edit(workshop.folder.path(), FILE, |_| "no python\n".into());
+    watch.until("does not compile");
+    watch.until("q quit");
+    edit(workshop.folder.path(), FILE, |_| format!("{SERVER}{WRONG}"));
+    watch.until("BROKEN");
+    watch.until("q quit");
+    fs::remove_file(workshop.path(FILE)).unwrap();
+    watch.until("There is no lessons/udp/exercises/udp-echo.rs");
+    workshop.write(FILE, &format!("{SERVER}{RIGHT}"));
+    watch.until("udp-echo: every rule is kept.");
+    watch.until("Every exercise has passed.");
+    assert_eq!(watch.end().code(), Some(0));
+    let Some(Deed::Verdict { passed, .. }) = workshop.deeds().pop() else {
+        panic!("{:?}", workshop.deeds());
+    };
+    assert!(passed);
+}
+
+#[test]
+fn the_keys_of_watch_do_what_they_say() {
+    let workshop = Workshop::new();
+    workshop.write(FILE, "no python\n");
+    let mut watch = Watching::start(&workshop, &["udp-echo"]);
+    watch.until("does not compile");
+    watch.until("q quit");
+    for (key, says) in [
+        ("h", "udp-echo, hint 1 of 3"),
+        ("h", "udp-echo, hint 2 of 3"),
+        ("s", "udp-echo has not passed yet"),
+        ("l", "> udp-echo "),
+        ("c", "does not compile"),
+        ("x\u{1b}", "`x\\u{1b}` is no key"),
+    ] {
+        watch.types(key);
+        watch.until(says);
+    }
+    watch.types("n");
+    let next = watch.until("Watching lessons/");
+    assert!(!next.contains("udp-echo.rs"), "{next}");
+    watch.types("q");
+    watch.until("Stopped.");
+    assert_eq!(watch.end().code(), Some(0));
+}
+
+#[test]
+fn watch_goes_on_without_a_keyboard_and_ctrl_c_ends_it() {
+    let workshop = Workshop::new();
+    workshop.write(FILE, "no python\n");
+    for signal in ["INT", "TERM"] {
+        let mut watch = Watching::start(&workshop, &["udp-echo"]);
+        drop(watch.stdin.take());
+        watch.until("Save the file");
+        edit(workshop.folder.path(), FILE, |text| format!("{text}more\n"));
+        watch.until("Save the file");
+        let pid = watch.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.unwrap().success());
+        watch.until("Stopped.");
+        assert_eq!(watch.end().code(), Some(0));
+    }
+}
+
+#[test]
+fn watch_names_what_it_does_not_know() {
+    let run = Workshop::new().run(&["watch", "upd-echo"]);
+    assert_eq!(run.status.code(), Some(2));
+    let words = String::from_utf8(run.stderr).unwrap();
+    assert!(words.contains("did you mean `udp-echo`?"), "{words}");
+}
+
+/// At a real terminal, Ctrl-C goes to the judge, too.
+#[test]
+fn ctrl_c_at_a_terminal_ends_watch_and_the_judge() {
+    let workshop = Workshop::new();
+    workshop.write(FILE, "#!/bin/sh\nsleep 1000\n");
+    let command = workshop.command(&["watch", "udp-echo"]);
+    let mut line = format!(
+        "env TERM=dumb {VARIABLE}= CARGO='{}'",
+        workshop.path("cargo").display()
+    );
+    for word in std::iter::once(command.get_program()).chain(command.get_args()) {
+        line += &format!(" '{}'", word.to_string_lossy());
+    }
+    let mut typing = Typing::at(&line);
+    typing.wait_for("seed");
+    typing.enter("\u{3}");
+    typing.wait_for("Stopped.");
+    assert_eq!(typing.child.wait().unwrap().code(), Some(0));
+}
+
+/// Notes in the diary that every exercise but udp-echo has passed.
+fn pass_all_but_udp_echo(workshop: &Workshop) {
+    let list = workshop.said(&["check", "--format", "json"]);
+    let diary = kit::diary::Diary::in_folder(&workshop.path(".workbook"));
+    for line in list.lines() {
+        let one: serde_json::Value = serde_json::from_str(line).unwrap();
+        let exercise = one["exercise"].as_str().unwrap().to_string();
+        if exercise != "udp-echo" {
+            let verdict = Deed::Verdict {
+                exercise,
+                passed: true,
+                seed: 1,
+                rules: Vec::new(),
+                failed: None,
+                command: None,
+            };
+            diary.add(verdict).unwrap();
+        }
+    }
+}
+
+/// A running `workbook watch`; it ends with the test.
+struct Watching {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<String>,
+}
+
+impl Watching {
+    fn start(workshop: &Workshop, options: &[&str]) -> Watching {
+        let mut command = workshop.command(&["watch"]);
+        command.args(options).stdin(Stdio::piped());
+        let (reader, writer) = std::io::pipe().unwrap();
+        command.stdout(writer.try_clone().unwrap()).stderr(writer);
+        let mut child = command.spawn().unwrap();
+        // Or the pipe would never end.
+        drop(command);
+        let (sender, lines) = mpsc::channel();
+        thread::spawn(move || {
+            for line in BufReader::new(reader).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let stdin = child.stdin.take();
+        Watching {
+            child,
+            stdin,
+            lines,
+        }
+    }
+
+    fn types(&mut self, line: &str) {
+        let stdin = self.stdin.as_mut().unwrap();
+        writeln!(stdin, "{line}").unwrap();
+    }
+
+    /// The next line with these words.
+    #[track_caller]
+    fn until(&mut self, words: &str) -> String {
+        let deadline = Instant::now() + DEADLINE;
+        let mut seen = String::new();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(line) if line.contains(words) => return line,
+                Ok(line) => seen += &format!("{line}\n"),
+                Err(error) => panic!("{error}: never saw {words:?} after\n{seen}"),
+            }
+        }
+    }
+
+    fn end(mut self) -> ExitStatus {
+        let status = self.child.wait_timeout(DEADLINE).unwrap();
+        status.expect("it ends")
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
