@@ -147,14 +147,14 @@ class Lab {
   }
 
   /** What the server itself says of a run; returns what went wrong. */
-  #note(/** @type {{ [field: string]: any }} */ { live, id, status, words, capture },
+  #note(/** @type {{ [field: string]: any }} */ { live, id, words, capture },
     /** @type {Kind} */ kind) {
     if (live === 'run') {
       this.wire.id = kind === 'hold' ? id : '';
       this.capture.setAttribute('href', `/live/capture/${id}`);
     }
     this.capture.hidden = !capture;
-    return live === 'end' && status !== 'ok' ? words : '';
+    return words ?? '';
   }
 
   #end(/** @type {Kind} */ kind, /** @type {string[]} */ kept, /** @type {string} */ words) {
