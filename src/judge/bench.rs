@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -57,6 +57,21 @@ impl Bench<'_> {
         }
     }
 
+    /// Keeps a connection open until the verdict is told: what becomes of the
+    /// program is then its own doing, and not that of a judge who went away.
+    ///
+    /// # Errors
+    /// As dup(2).
+    pub fn holds(&mut self, stream: &TcpStream) -> io::Result<()> {
+        self.keep(stream.try_clone()?);
+        Ok(())
+    }
+
+    /// Lets go of what it keeps.
+    pub fn lets_go(&mut self) {
+        self.kept.clear();
+    }
+
     /// Notes something that the judge did, or saw.
     pub fn did(&self, what: impl Into<String>) {
         self.log.did(what);
@@ -73,6 +88,14 @@ impl Bench<'_> {
     /// `Trouble` if it cannot be started at all.
     pub fn start(&mut self, arguments: &[&str]) -> Result<(), Stop> {
         self.did(format!("start it with {}", arguments.join(" ")));
+        self.launch(arguments)
+    }
+
+    /// Starts the program as [`Bench::start`] does, without a line in the log.
+    ///
+    /// # Errors
+    /// As [`Bench::start`].
+    pub fn launch(&mut self, arguments: &[&str]) -> Result<(), Stop> {
         let program = Program::start(self.subject, arguments).map_err(|error| {
             let words = kit::visible(&self.subject.words);
             Stop::Trouble(format!(

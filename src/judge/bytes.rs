@@ -20,6 +20,14 @@ pub fn any(random: &mut Rng, length: usize) -> Vec<u8> {
     bytes
 }
 
+/// Very many bytes, soon made: they repeat, but not at a power of two.
+pub fn much(random: &mut Rng, length: usize) -> Vec<u8> {
+    let some = any(random, length.min(9_973));
+    let mut all = some.repeat(length / some.len().max(1) + 1);
+    all.truncate(length);
+    all
+}
+
 /// The bytes with their number before them: `5 bytes "hello"`.
 pub fn shown(bytes: &[u8]) -> String {
     match bytes.len() {
@@ -64,6 +72,7 @@ mod tests {
         let make = || any(&mut Rng::with_seed(7), 100);
         assert_eq!(make(), make());
         assert_eq!(word(&mut Rng::with_seed(7), 8).len(), 8);
+        assert_eq!(much(&mut Rng::with_seed(7), 20_000).len(), 20_000);
     }
 
     #[test]

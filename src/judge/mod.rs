@@ -9,14 +9,18 @@
 pub mod bench;
 pub mod bytes;
 pub mod cause;
+pub mod cpu;
 pub mod entry;
 pub mod exercises;
 pub mod fault;
 pub mod files;
+pub mod listener;
 pub mod program;
+pub mod relay;
 pub mod subject;
 pub mod tcp;
 pub mod udp;
+pub mod unkind;
 pub mod verdict;
 
 use bench::Bench;
@@ -65,8 +69,15 @@ pub enum Verdict {
 
 /// All exercises, in the order of the chapters.
 pub const EXERCISES: &[&Exercise] = &[
+    &exercises::sockets_get::EXERCISE,
+    &exercises::stream_echo::EXERCISE,
+    &exercises::stream_lines::EXERCISE,
+    &exercises::framing_length::EXERCISE,
     &exercises::handshake_probe::EXERCISE,
+    &exercises::closing_upload::EXERCISE,
     &exercises::udp_echo::EXERCISE,
+    &exercises::udp_ask::EXERCISE,
+    &exercises::udp_file::EXERCISE,
     &exercises::multicast_listen::EXERCISE,
     &exercises::threading_serve::EXERCISE,
     &exercises::threading_stop::EXERCISE,

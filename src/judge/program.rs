@@ -85,6 +85,11 @@ impl Program {
         })
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line of standard output, waiting for it at most until then.
     pub fn line(&mut self, until: Instant) -> Line {
         loop {
@@ -107,6 +112,13 @@ impl Program {
     pub fn output(&mut self, until: Instant) -> (Vec<u8>, bool) {
         while !self.out_closed && self.hear(until) {}
         (std::mem::take(&mut self.out), self.out_closed)
+    }
+
+    /// Waits until its standard output is `enough`, has ended, or until then;
+    /// what it holds stays there to be taken.
+    pub fn shows(&mut self, until: Instant, enough: impl Fn(&[u8]) -> bool) -> &[u8] {
+        while !enough(&self.out) && !self.out_closed && self.hear(until) {}
+        &self.out
     }
 
     /// Writes to its standard input, in a thread: it may never read.

@@ -10,6 +10,11 @@ use super::bench::{Bench, Log, REPLY, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
 
+/// How long all of an answer may take, from a program that goes on sending.
+const WHOLE: Duration = Duration::from_secs(20);
+/// The most that is kept of an answer that has no end.
+const MOST: usize = 64 << 20;
+
 /// One end of a connection with the program.
 #[derive(Debug)]
 pub struct Tcp {
@@ -81,6 +86,11 @@ impl Tcp {
         })
     }
 
+    /// Its name in a sentence: `client 1`, but `the client` if it is the only one.
+    pub fn who(&self) -> String {
+        who(&self.name)
+    }
+
     /// Notes something that this peer does.
     pub fn did(&self, what: impl AsRef<str>) {
         self.log.did(format!("{} {}", self.name, what.as_ref()));
@@ -103,11 +113,25 @@ impl Tcp {
         self.did(format!("sends {}, {length} at a time", shown(bytes)));
         for piece in bytes.chunks(length) {
             self.pushes(piece)?;
-            // The next piece should not catch up with this one: a read in the
-            // program gets the processor in between.
-            std::thread::sleep(Duration::from_millis(1));
+            pause();
         }
         Ok(())
+    }
+
+    /// Sends the bytes, whatever becomes of them: where the program may have
+    /// gone already, what is heard afterwards tells more than an error here.
+    pub fn offers(&mut self, bytes: &[u8]) {
+        self.did(format!("sends {}", shown(bytes)));
+        let _ = self.stream.write_all(bytes);
+    }
+
+    /// As [`Tcp::sends_in_pieces`], whatever becomes of them.
+    pub fn offers_in_pieces(&mut self, bytes: &[u8], length: usize) {
+        self.did(format!("sends {}, {length} at a time", shown(bytes)));
+        for piece in bytes.chunks(length) {
+            let _ = self.stream.write_all(piece);
+            pause();
+        }
     }
 
     /// Sends the bytes without a line in the log.
@@ -218,12 +242,13 @@ impl Tcp {
     /// Reads up to and with the next newline.
     pub fn hears_line(&mut self) -> Heard {
         let mut whole = Vec::new();
+        let until = Instant::now() + WHOLE;
         loop {
             // One byte at a time leaves what follows the line in the kernel.
             let heard = self.reads(1, REPLY, |_| false);
             whole.extend_from_slice(&heard.bytes);
             let done = heard.bytes == b"\n" || heard.then != Then::Enough;
-            if done || whole.len() > 1 << 20 {
+            if done || whole.len() > 1 << 20 || Instant::now() >= until {
                 let then = heard.then;
                 return Heard { bytes: whole, then };
             }
@@ -235,6 +260,11 @@ impl Tcp {
         self.reads(usize::MAX, REPLY, |_| false)
     }
 
+    /// Whether anything comes within this time, the end included; and what.
+    pub fn hears_early(&mut self, time: Duration) -> Heard {
+        self.reads(usize::MAX, time, |_| true)
+    }
+
     /// Reads whatever comes within this time.
     pub fn hears_within(&mut self, time: Duration) -> Heard {
         let until = Instant::now() + time;
@@ -242,6 +272,8 @@ impl Tcp {
     }
 
     /// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.
+    ///
+    /// A program that sends without end is left after some time, or megabytes.
     pub fn reads(
         &mut self,
         length: usize,
@@ -249,6 +281,8 @@ impl Tcp {
         mut enough: impl FnMut(&[u8]) -> bool,
     ) -> Heard {
         let mut bytes = Vec::new();
+        let length = length.min(MOST);
+        let until = Instant::now() + WHOLE;
         let mut buffer = vec![0; length.min(64 * 1024)];
         let mut then = Then::Enough;
         // A timeout of zero would mean none: setsockopt(2), SO_RCVTIMEO.
@@ -265,7 +299,7 @@ impl Tcp {
                 Err(error) if is_timeout(&error) => then = Then::Silence,
                 Err(error) => then = Then::Broken(kit::describe_error(&error)),
             }
-            if then == Then::Enough && enough(&bytes) {
+            if then == Then::Enough && (enough(&bytes) || Instant::now() >= until) {
                 break;
             }
         }
@@ -296,21 +330,41 @@ impl Tcp {
 }
 
 impl Heard {
+    /// Whether the connection is over, by an end or by an error.
+    pub fn is_over(&self) -> bool {
+        matches!(self.then, Then::End | Then::Broken(_))
+    }
+
+    /// What came, for a rule in which a reset and an end are one: which of the
+    /// two comes from a program that stops early is a matter of timing.
+    pub fn plainly(self) -> Heard {
+        let then = match self.then {
+            Then::Broken(_) => Then::End,
+            other => other,
+        };
+        Heard { then, ..self }
+    }
+
     /// What came, in words.
     pub fn words(&self) -> String {
         let came = match self.bytes.len() {
             0 => "nothing".into(),
             _ => shown(&self.bytes),
         };
-        let then = match &self.then {
-            Then::Enough => return came,
-            Then::End => "the end of the connection".into(),
-            Then::Silence => "silence".into(),
-            Then::Broken(why) => why.clone(),
-        };
-        match self.bytes.len() {
-            0 => then,
-            _ => format!("{came}, then {then}"),
+        match (&self.then, self.bytes.len()) {
+            (Then::Enough, _) => came,
+            (_, 0) => self.ending().into(),
+            _ => format!("{came}, then {}", self.ending()),
+        }
+    }
+
+    /// Why no more was read, in words.
+    pub fn ending(&self) -> &str {
+        match &self.then {
+            Then::Enough => "more of it",
+            Then::End => "the end of the connection",
+            Then::Silence => "silence",
+            Then::Broken(why) => why,
         }
     }
 
@@ -327,4 +381,18 @@ impl Heard {
             )),
         }
     }
+}
+
+/// A peer's name in a sentence: `client 1`, but `the client` if it is the only one.
+pub fn who(name: &str) -> String {
+    match name.contains(' ') {
+        true => name.into(),
+        false => format!("the {name}"),
+    }
+}
+
+/// The next piece should not catch up with the last one: a read in the program
+/// gets the processor in between.
+fn pause() {
+    std::thread::sleep(Duration::from_millis(1));
 }

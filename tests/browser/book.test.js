@@ -7,7 +7,7 @@ import { axe, bases, faults, focused, openAll, site, visit, wear } from './page.
 import { recordings, serve } from './site.js';
 
 const WIDTHS = [1280, 390];
-const MAX_BYTES = 320_000;
+const MAX_BYTES = 320 * 1024;
 /** What we add to mdBook, when a page is loaded and when a lab of it has run. */
 const OWN = /\/assets\/|\/clipboard[^/]*\.js$/;
 const MAX_OWN = 25 * 1024;

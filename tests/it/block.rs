@@ -130,7 +130,7 @@ fn why(is_chosen: bool, belief: Option<&String>) -> String {
             )
         }
         None if is_chosen => "This is what the kernel chose in the recorded run.".into(),
-        None => "No common belief leads here; the recorded run shows something else.".into(),
+        None => "No common belief leads here.".into(),
     }
 }
 

@@ -1,0 +1,28 @@
+//! Wrong on purpose: it believes that what it sends is text.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+fn main() -> io::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(address), Some(file)) = (arguments.next(), arguments.next())
+    else {
+        return Err(io::Error::other("it takes an address and a file"));
+    };
+    let bytes = String::from_utf8_lossy(&std::fs::read(file)?).into_owned();
+    let answer = upload(&address, bytes.as_bytes())?;
+    print!("{answer}");
+    Ok(())
+}
+
+fn upload(address: &str, file: &[u8]) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.write_all(file)?;
+    stream.shutdown(Shutdown::Write)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    match answer.ends_with('\n') {
+        true => Ok(answer),
+        false => Err(ErrorKind::UnexpectedEof.into()),
+    }
+}
