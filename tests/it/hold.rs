@@ -236,3 +236,28 @@ fn packets_are_held_only_for_a_program_that_can_decide() {
         assert!(words.contains("--hold needs --format json"), "{words}");
     }
 }
+
+#[test]
+fn packets_are_kept_in_a_new_file_and_never_over_another() {
+    if refused() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kept here.pcapng");
+    let run = || {
+        let mut command = unkept(lesson("handshake"));
+        command.args(["three-packets", "--no-input", "--capture"]);
+        let run = output(command.arg(&file), "");
+        String::from_utf8_lossy(&run.stderr).into_owned()
+    };
+    assert_eq!(run(), "");
+    let kept = std::fs::read(&file).unwrap();
+    assert!(kept.starts_with(b"\x0a\x0d\x0d\x0a"), "no pcapng");
+    let words = run();
+    assert!(words.contains("the packets are not kept in"), "{words}");
+    assert_eq!(std::fs::read(&file).unwrap(), kept);
+    // One file holds the packets of one experiment.
+    let mut all = unkept(lesson("handshake"));
+    let all = output(all.arg("--capture").arg(folder.path().join("all")), "");
+    assert_eq!(all.status.code(), Some(2));
+}

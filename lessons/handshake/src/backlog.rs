@@ -84,8 +84,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 /// Connects in a thread of its own; the result comes through the channel.
 fn dial(lab: &Lab, to: SocketAddr) -> Receiver<io::Result<TcpStream>> {
     let (done, result) = channel();
-    let connect =
-        move || done.send(TcpStream::connect_timeout(&to, patience()));
-    lab.a.enter(|| thread::spawn(connect));
+    let connect = move || TcpStream::connect_timeout(&to, patience());
+    lab.a.enter(|| thread::spawn(move || done.send(connect())));
     result
 }
