@@ -2,6 +2,7 @@
 //! done to it.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,7 +27,7 @@ pub const QUIET: Duration = Duration::from_millis(150);
 pub struct Bench<'a> {
     /// Random numbers that follow from the seed and the rule.
     pub random: Rng,
-    subject: &'a Subject,
+    subject: Cow<'a, Subject>,
     log: Log,
     program: Option<Program>,
     kept: Vec<Box<dyn Any>>,
@@ -50,7 +51,7 @@ impl Bench<'_> {
     pub fn new(subject: &Subject, seed: u64) -> Bench<'_> {
         Bench {
             random: Rng::with_seed(seed),
-            subject,
+            subject: Cow::Borrowed(subject),
             log: Log::default(),
             program: None,
             kept: Vec::new(),
@@ -82,6 +83,14 @@ impl Bench<'_> {
         self.log.clone()
     }
 
+    /// Grants the program so many descriptors when it is started.
+    pub fn grants_descriptors(&mut self, number: u64) {
+        self.did(format!(
+            "grant it {number} descriptors (ulimit -n {number})"
+        ));
+        self.subject = Cow::Owned(self.subject.with_descriptors(number));
+    }
+
     /// Starts the program with these arguments.
     ///
     /// # Errors
@@ -96,7 +105,7 @@ impl Bench<'_> {
     /// # Errors
     /// As [`Bench::start`].
     pub fn launch(&mut self, arguments: &[&str]) -> Result<(), Stop> {
-        let program = Program::start(self.subject, arguments).map_err(|error| {
+        let program = Program::start(&self.subject, arguments).map_err(|error| {
             let words = kit::visible(&self.subject.words);
             Stop::Trouble(format!(
                 "cannot start `{words}`: {}",
@@ -113,7 +122,15 @@ impl Bench<'_> {
     /// `Broken` if it does not print `listening on ADDR` with an address of
     /// its own on 127.0.0.1.
     pub fn serve(&mut self) -> Result<SocketAddr, Stop> {
-        self.start(&["127.0.0.1:0"])?;
+        self.serve_at("127.0.0.1:0")
+    }
+
+    /// The same at an address of the caller's choice on 127.0.0.1.
+    ///
+    /// # Errors
+    /// As [`Bench::serve`].
+    pub fn serve_at(&mut self, address: &str) -> Result<SocketAddr, Stop> {
+        self.start(&[address])?;
         let until = Instant::now() + START;
         let expected = "a line `listening on 127.0.0.1:PORT`, PORT being the port it got";
         let mut seen = Vec::new();
@@ -123,11 +140,15 @@ impl Bench<'_> {
                     Some(address) => return usable(address, expected),
                     None => seen.push(line),
                 },
-                Line::End(rest) | Line::Silence(rest) => {
-                    seen.push(rest);
+                line @ (Line::End(_) | Line::Silence(_)) => {
+                    let ended = matches!(line, Line::End(_));
+                    if let Line::End(rest) | Line::Silence(rest) = line {
+                        seen.push(rest);
+                    }
                     let seen = seen.iter().filter(|line| !line.is_empty());
                     let seen: Vec<_> = seen.map(|line| kit::quoted(line)).take(3).collect();
                     let got = match seen.is_empty() {
+                        true if ended => "the end of its output".into(),
                         true => "no output at all (is it still in a buffer that was not flushed?)"
                             .into(),
                         false => format!("only {}", seen.join(" and ")),
@@ -176,6 +197,11 @@ impl Bench<'_> {
     /// A word of random letters and digits.
     pub fn word(&mut self, length: usize) -> Vec<u8> {
         bytes::word(&mut self.random, length)
+    }
+
+    /// The same as text.
+    pub fn text(&mut self, length: usize) -> String {
+        bytes::text(&mut self.random, length)
     }
 
     /// What was done so far.

@@ -15,6 +15,7 @@ pub mod exercises;
 pub mod fault;
 pub mod files;
 pub mod listener;
+pub mod memory;
 pub mod program;
 pub mod relay;
 pub mod subject;
@@ -81,6 +82,8 @@ pub const EXERCISES: &[&Exercise] = &[
     &exercises::multicast_listen::EXERCISE,
     &exercises::threading_serve::EXERCISE,
     &exercises::threading_stop::EXERCISE,
+    &exercises::chat_server::EXERCISE,
+    &exercises::chat_client::EXERCISE,
 ];
 
 /// The exercise with this name.

@@ -3,6 +3,8 @@
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,6 +22,7 @@ const LAST_LINES: usize = 8;
 pub struct Program {
     child: Child,
     stdin: Option<Sender<Vec<u8>>>,
+    untaken: Arc<AtomicUsize>,
     wrote: Receiver<Wrote>,
     /// What came on standard output and was not taken yet.
     out: Vec<u8>,
@@ -72,10 +75,13 @@ impl Program {
         if let Some(stderr) = child.stderr.take() {
             read(stderr, tell, Wrote::Err, Wrote::ErrClosed);
         }
-        let stdin = child.stdin.take().map(feed);
+        let untaken = Arc::<AtomicUsize>::default();
+        let feeding = untaken.clone();
+        let stdin = child.stdin.take().map(|stdin| feed(stdin, feeding));
         Ok(Program {
             child,
             stdin,
+            untaken,
             wrote,
             out: Vec::new(),
             out_closed: false,
@@ -124,9 +130,15 @@ impl Program {
     /// Writes to its standard input, in a thread: it may never read.
     pub fn types(&mut self, bytes: &[u8]) {
         if let Some(stdin) = &self.stdin {
+            self.untaken.fetch_add(bytes.len(), Ordering::SeqCst);
             // A program that has ended does not want it any more.
             let _ = stdin.send(bytes.to_vec());
         }
+    }
+
+    /// How much of what was typed has not gone into the pipe yet.
+    pub fn untaken(&self) -> usize {
+        self.untaken.load(Ordering::SeqCst)
     }
 
     /// Ends its standard input.
@@ -160,6 +172,38 @@ impl Program {
                 thread::sleep(Duration::from_millis(1));
             }
         }
+    }
+
+    /// Tells it to end: SIGTERM.
+    ///
+    /// # Errors
+    /// If the signal cannot be sent.
+    pub fn terminate(&self) -> io::Result<()> {
+        self.signal("TERM")
+    }
+
+    /// Interrupts it, as Ctrl-C does: SIGINT.
+    ///
+    /// # Errors
+    /// If the signal cannot be sent.
+    pub fn interrupt(&self) -> io::Result<()> {
+        self.signal("INT")
+    }
+
+    fn signal(&self, name: &str) -> io::Result<()> {
+        // Its process group: a shell in front of it gets the signal as well.
+        let script = format!("kill -s {name} -- -{}", self.child.id());
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).stderr(Stdio::null());
+        match shell.status()?.success() {
+            true => Ok(()),
+            false => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    /// How much memory it and its descendants use, in kB, where the system tells.
+    pub fn resident_kb(&self) -> Option<u64> {
+        super::memory::resident_kb(self.child.id())
     }
 
     /// The last lines of standard error, or of standard output if there are none.
@@ -234,16 +278,15 @@ fn read(
     });
 }
 
-fn feed(mut stdin: impl Write + Send + 'static) -> Sender<Vec<u8>> {
-    let (sender, pieces) = mpsc::channel::<Vec<u8>>();
+fn feed(mut stdin: impl Write + Send + 'static, untaken: Arc<AtomicUsize>) -> Sender<Vec<u8>> {
+    let (sender, texts) = mpsc::channel::<Vec<u8>>();
     thread::spawn(move || {
-        for piece in pieces {
-            if stdin
-                .write_all(&piece)
-                .and_then(|()| stdin.flush())
-                .is_err()
-            {
-                return;
+        for text in texts {
+            for piece in text.chunks(4096) {
+                if stdin.write_all(piece).is_err() {
+                    return;
+                }
+                untaken.fetch_sub(piece.len(), Ordering::SeqCst);
             }
         }
     });

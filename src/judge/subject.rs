@@ -24,6 +24,16 @@ impl Subject {
         }
     }
 
+    /// The same program, granted so many descriptors: `ulimit -n`.
+    pub fn with_descriptors(&self, number: u64) -> Subject {
+        let script = format!("ulimit -n {number} && exec \"$@\"");
+        let shell = ["sh", "-c", &script, "sh"].map(OsString::from);
+        Subject {
+            command: shell.into_iter().chain(self.command.clone()).collect(),
+            ..self.clone()
+        }
+    }
+
     /// A command line, such as `python3 my_echo.py`, for `sh`.
     ///
     /// The arguments of the contract go to its end. One simple command

@@ -204,7 +204,11 @@ impl Event {
                 let words = kit::visible(program);
                 format!("{}: {words}, seed {seed}\n{about}\n", exercise.bold())
             }
-            Event::Tries { .. } => String::new(),
+            // Most rules are tried in no time; one that waits says so.
+            Event::Tries { number, rule } => match rule.contains(" seconds") {
+                true => format!("  wait  {number:>2}  {rule}\n"),
+                false => String::new(),
+            },
             Event::Rule { number, rule, kept } => match kept {
                 true => format!("  {}  {number:>2}  {rule}\n", "kept".green()),
                 false => format!("{}  {number:>2}  {rule}\n", "BROKEN".red().bold()),
@@ -238,7 +242,8 @@ fn told(exercise: &str, seed: u64, broken: &Broken) -> String {
     let hidden = broken.did.len().saturating_sub(STEPS_SHOWN);
     let mut label = "we did";
     if hidden > 0 {
-        out += &row(label, &format!("({hidden} steps before these)"));
+        let steps = if hidden == 1 { "step" } else { "steps" };
+        out += &row(label, &format!("({hidden} {steps} before these)"));
         label = "";
     }
     for step in &broken.did[hidden..] {

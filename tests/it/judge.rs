@@ -191,6 +191,26 @@ fn the_page_of_every_exercise_shows_its_rules() {
     );
 }
 
+#[test]
+fn the_programs_of_the_chat_keep_its_rules() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "lesson-chat", "--bins"]);
+    let built = output_within(cargo.current_dir(root()), "", Duration::from_secs(900));
+    assert!(built.status.success(), "cargo build failed");
+    let folder = Path::new(env!("CARGO_BIN_EXE_workbook")).parent().unwrap();
+    for (exercise, command) in [
+        (
+            "chat-server",
+            "./lesson-chat server --name-within 4 --quiet",
+        ),
+        ("chat-client", "./lesson-chat client --no-reconnect"),
+    ] {
+        let run = workbook(&["check", exercise, "--cmd", command], folder);
+        let words = String::from_utf8_lossy(&run.stdout);
+        assert!(run.status.success(), "{words}");
+    }
+}
+
 /// All answers and the shipped exercises, with the exercise they belong to.
 fn subjects() -> Vec<(String, String)> {
     let mut found = Vec::new();

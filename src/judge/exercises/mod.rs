@@ -1,5 +1,7 @@
 //! The exercises, one a file: rules, checks, beliefs and hints.
 
+pub mod chat_client;
+pub mod chat_server;
 pub mod closing_upload;
 pub mod framing_length;
 pub mod handshake_probe;

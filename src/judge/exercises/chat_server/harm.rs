@@ -1,0 +1,359 @@
+//! What one client must not be able to do to the others.
+
+use std::io::{ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+
+use super::causes;
+use super::guest::Guest;
+use crate::judge::Ruling;
+use crate::judge::bench::{Bench, QUIET, REPLY};
+use crate::judge::bytes;
+use crate::judge::fault::{Fault, Stop};
+use crate::judge::tcp::Then;
+
+/// How many reset their connections, waiting for an answer or not.
+const RUDE: usize = 40;
+
+pub fn resets(bench: &mut Bench) -> Ruling {
+    let server = bench.serve()?;
+    let mut bob = Guest::enter(bench, "bob", server)?;
+    let mut ada = Guest::enter(bench, "ada", server)?;
+    let because = |stop| match stop {
+        Stop::Broken(fault) => Stop::Broken(Box::new(fault.because(&causes::GOODBYE))),
+        trouble => trouble,
+    };
+    for number in 0..RUDE {
+        let mut rude = Guest::enter(bench, "rude", server).map_err(because)?;
+        // With unread bytes on both sides.
+        rude.says("I go").map_err(because)?;
+        let left = format!("* {} has left the room", rude.name);
+        rude.tcp.resets()?;
+        ada.says(&format!("line {number}")).map_err(because)?;
+        let line = format!("[{}] line {number}", ada.name);
+        // They may come in either order.
+        let both = bob.hears_both(&left, &line);
+        both.map_err(|fault| because(fault.into()))?;
+    }
+    bench.did(format!("{RUDE} clients say a name and reset at once"));
+    for number in 0..RUDE {
+        let stream = std::net::TcpStream::connect_timeout(&server, REPLY);
+        if let Ok(mut stream) = stream {
+            // It may have gone wrong before: that will be seen below.
+            let _ = stream.write_all(format!("burst{number}\n").as_bytes());
+            socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;
+        }
+    }
+    let mut cyd = Guest::enter(bench, "cyd", server).map_err(because)?;
+    let last = bench.text(6);
+    ada.says(&last).map_err(because)?;
+    for guest in [&mut bob, &mut cyd] {
+        guest
+            .hears_at_last(&format!("[{}] {last}", ada.name))
+            .map_err(|fault| because(fault.into()))?;
+    }
+    Ok(())
+}
+
+pub fn screens(bench: &mut Bench) -> Ruling {
+    let server = bench.serve()?;
+    let mut bob = Guest::enter(bench, "bob", server)?;
+    let mut ada = Guest::enter(bench, "ada", server)?;
+    let begin = format!("[{}] ", ada.name);
+    for harm in [
+        "\x1b[2J",
+        "\x1b]0;title\x07",
+        "\u{9b}31m",
+        "\u{202e}",
+        "\u{2066}",
+        "a\rb",
+        "\x08\x7f\0",
+    ] {
+        let word = bench.text(6);
+        ada.says(&format!("{harm}{word}"))?;
+        let line = heard_with(&mut bob, &word)?;
+        let line = String::from_utf8_lossy(&line).into_owned();
+        let harmless = line.starts_with(&begin) && !line.chars().any(commands);
+        if !harmless {
+            let expected = format!(
+                "{} gets a line that begins with {} and has no control character in it",
+                bob.name,
+                kit::quoted(begin.as_bytes())
+            );
+            return Fault::new(expected, kit::quoted(line.as_bytes()))
+                .because(&causes::HARMLESS)
+                .stop();
+        }
+    }
+    let word = bench.text(6);
+    ada.tcp
+        .sends(&[b"\xff\xfe \xe2\x82 ", word.as_bytes(), b"\n"].concat())?;
+    let because = |fault: Fault| Stop::from(fault.because(&causes::BAD_UTF8));
+    let line = heard_with(&mut bob, &word).map_err(because)?;
+    let text = std::str::from_utf8(&line);
+    if !text.is_ok_and(|text| text.starts_with(&begin) && text.contains('\u{fffd}')) {
+        let expected = format!("{} gets it with U+FFFD for what is no UTF-8", bob.name);
+        return Fault::new(expected, kit::quoted(&line))
+            .because(&causes::BAD_UTF8)
+            .stop();
+    }
+    let word = bench.text(6);
+    ada.says(&word)?;
+    bob.hears(&format!("{begin}{word}")).map_err(because)
+}
+
+/// The next line that is not of the server; it should contain the word.
+fn heard_with(guest: &mut Guest, word: &str) -> Result<Vec<u8>, Fault> {
+    let until = Instant::now() + REPLY;
+    loop {
+        let heard = guest.line(until);
+        match heard.then {
+            Then::Enough if is_notice(&heard.bytes) && !holds(&heard.bytes, word) => continue,
+            Then::Enough => return Ok(heard.bytes),
+            _ => {}
+        }
+        let expected = format!("{} gets a line with {word} in it", guest.name);
+        let got = match heard.then {
+            Then::Enough => format!("the line {}", kit::quoted(&heard.bytes)),
+            _ => heard.words(),
+        };
+        return Err(Fault::new(expected, got));
+    }
+}
+
+/// A line of the server, but not that somebody has left.
+fn is_notice(line: &[u8]) -> bool {
+    line.starts_with(b"* ") && !line.ends_with(b" has left the room")
+}
+
+fn holds(bytes: &[u8], word: &str) -> bool {
+    String::from_utf8_lossy(bytes).contains(word)
+}
+
+/// What a terminal may take for a command.
+fn commands(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The longest line of the contract, and how much without an end is sent.
+const LONGEST: usize = 1024;
+const ENDLESS: usize = 32 << 20;
+
+pub fn endless(bench: &mut Bench) -> Ruling {
+    let server = bench.serve()?;
+    let mut bob = Guest::enter(bench, "bob", server)?;
+    let mut ada = Guest::enter(bench, "ada", server)?;
+    let longest = bench.text(LONGEST);
+    ada.says(&longest)?;
+    bob.hears(&format!("[{}] {longest}", ada.name))
+        .map_err(|fault| Fault {
+            expected: format!("{} gets a line of 1,024 bytes whole", bob.name),
+            ..fault
+        })?;
+    let before = bench.program()?.resident_kb();
+    ada.tcp.did("sends bytes without a newline, and goes on");
+    let told = sends_without_end(&mut ada)?;
+    let after = bench.program()?.resident_kb();
+    if !told {
+        let grown = before.zip(after).is_some_and(|(a, b)| b > a + 16 * 1024);
+        let kept = match grown {
+            true => ", and keeps them in memory",
+            false => "",
+        };
+        let expected = format!(
+            "{} gets a line that begins with `* `, and the end",
+            ada.name
+        );
+        let got = format!(
+            "neither: it takes {} without a newline{kept}",
+            bytes::counted(ENDLESS)
+        );
+        return Fault::new(expected, got).because(&causes::SOON).stop();
+    }
+    bob.hears(&format!("* {} has left the room", ada.name))
+        .map_err(|fault| fault.because(&causes::SOON))?;
+    // One byte over the limit is too much, also with a newline.
+    let mut cyd = Guest::enter(bench, "cyd", server)?;
+    let longer = bench.text(LONGEST + 1);
+    cyd.says(&longer)?;
+    let (lines, then) = cyd.rest(REPLY);
+    let told = lines.last().is_some_and(|line| line.starts_with(b"* "));
+    if !told || then == Then::Silence {
+        let expected = format!(
+            "{} gets a line that begins with `* `, and the end, for a line of 1,025 bytes",
+            cyd.name
+        );
+        let got = match then {
+            Then::Silence => "silence",
+            _ => "the end without a reason",
+        };
+        return Fault::new(expected, got).because(&causes::SOON).stop();
+    }
+    bob.hears(&format!("* {} has left the room", cyd.name))?;
+    Ok(())
+}
+
+/// Sends a line that does not end until a reason and the end have come;
+/// false if all was taken and they have not.
+fn sends_without_end(guest: &mut Guest) -> Result<bool, Stop> {
+    let much = vec![b'x'; 64 * 1024];
+    let mut stream = guest.tcp.stream.try_clone()?;
+    let mut heard = Vec::new();
+    let mut sent = 0;
+    // A short wait: what does not fit now is tried again after a look at
+    // what came, so that neither side waits for the other.
+    stream.set_write_timeout(Some(Duration::from_millis(20)))?;
+    let until = Instant::now() + 2 * REPLY;
+    while sent < ENDLESS && Instant::now() < until {
+        match stream.write(&much) {
+            Ok(length) => sent += length,
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            // It has closed: what it said before is there to be read.
+            Err(_) => break,
+        }
+        if reads_what_is_there(&mut stream, &mut heard)? {
+            return told(guest, &heard);
+        }
+    }
+    let patience = match sent >= ENDLESS {
+        true => QUIET,
+        false => REPLY,
+    };
+    stream.set_read_timeout(Some(patience))?;
+    let mut buffer = [0; 4096];
+    while let Ok(length @ 1..) = stream.read(&mut buffer) {
+        heard.extend_from_slice(&buffer[..length]);
+    }
+    if sent >= ENDLESS {
+        return Ok(false);
+    }
+    told(guest, &heard)
+}
+
+/// Takes what has come; true at the end.
+fn reads_what_is_there(
+    stream: &mut std::net::TcpStream,
+    heard: &mut Vec<u8>,
+) -> std::io::Result<bool> {
+    stream.set_nonblocking(true)?;
+    let mut buffer = [0; 4096];
+    let ended = match stream.read(&mut buffer) {
+        Ok(0) => true,
+        Ok(length) => {
+            heard.extend_from_slice(&buffer[..length]);
+            false
+        }
+        Err(error) => error.kind() != ErrorKind::WouldBlock,
+    };
+    stream.set_nonblocking(false)?;
+    Ok(ended)
+}
+
+/// Whether the last line that came is a reason; without one it is a fault.
+fn told(guest: &Guest, heard: &[u8]) -> Result<bool, Stop> {
+    let text = String::from_utf8_lossy(heard);
+    let last = text.lines().last().unwrap_or_default();
+    match last.starts_with("* ") && !last.ends_with("has entered the room") {
+        true => Ok(true),
+        false => Fault::new(
+            format!(
+                "{} gets a line that begins with `* `, and then the end",
+                guest.name
+            ),
+            "the end without a reason",
+        )
+        .because(&causes::SOON)
+        .stop(),
+    }
+}
+
+/// A round of the flood: so many lines of so many bytes, heard before the next.
+const ROUND: usize = 256;
+const LENGTH: usize = 1000;
+/// What may be said to one who does not read before it must be let go: 1 MiB
+/// that the server may keep, and far more than the kernels' queues hold.
+const FLOOD: usize = 16 << 20;
+/// How long after that the program may need to notice.
+const GRACE: Duration = Duration::from_secs(1);
+
+pub fn never_reads(bench: &mut Bench) -> Ruling {
+    let server = bench.serve()?;
+    let mut sam = Guest::enter(bench, "sam", server)?;
+    let mut bob = Guest::enter(bench, "bob", server)?;
+    let mut ada = Guest::enter(bench, "ada", server)?;
+    let before = bench.program()?.resident_kb();
+    let (sam_left, begin) = (
+        format!("* {} has left the room", sam.name),
+        format!("[{}] ", ada.name),
+    );
+    bench.did(format!(
+        "{} reads nothing; {} says line after line of 1,000 bytes, as fast as {} hears them",
+        sam.name, ada.name, bob.name
+    ));
+    let (mut said, mut gone, mut start) = (0, false, Instant::now());
+    while !gone && (said < FLOOD || start.elapsed() < GRACE) {
+        let words = bench.text(LENGTH);
+        let lines = if said < FLOOD { ROUND } else { 1 };
+        let until = Instant::now() + REPLY;
+        if ada
+            .tcp
+            .pushes(format!("{words}\n").repeat(lines).as_bytes())
+            .is_err()
+        {
+            return stalled(&bob, "it takes nothing more");
+        }
+        let mut heard = 0;
+        while heard < lines {
+            let line = bob.line(until);
+            let ours = line.bytes.starts_with(begin.as_bytes());
+            match line.then {
+                Then::Enough if ours && line.bytes.ends_with(words.as_bytes()) => heard += 1,
+                Then::Enough => gone |= line.bytes == sam_left.as_bytes(),
+                Then::Silence => return stalled(&bob, "silence"),
+                _ => return stalled(&bob, "the end of the connection"),
+            }
+        }
+        said += lines * LENGTH;
+        if said < FLOOD {
+            start = Instant::now();
+        }
+    }
+    if !gone {
+        let after = bench.program()?.resident_kb();
+        let grown = before.zip(after).map(|(a, b)| b.saturating_sub(a));
+        let got = match grown.is_some_and(|kb| kb > 8 * 1024) {
+            true => "it is still in the room, and the program keeps all of it in memory",
+            false => "it is still in the room",
+        };
+        return kept(&sam, got);
+    }
+    let (_, then) = sam.rest(REPLY);
+    match then {
+        Then::Silence => Fault::new(
+            format!("the connection with {} ends", sam.name),
+            "it is open, though the room was told that it has left",
+        )
+        .stop(),
+        _ => Ok(()),
+    }
+}
+
+fn stalled(bob: &Guest, then: &str) -> Ruling {
+    Fault::new(
+        format!("{} gets every line at once", bob.name),
+        format!("only a part of them, then {then}"),
+    )
+    .because(&causes::SLOW)
+    .stop()
+}
+
+fn kept(sam: &Guest, got: &str) -> Ruling {
+    Fault::new(
+        format!(
+            "{} is let go, since it has read nothing of 16 MiB that were said",
+            sam.name
+        ),
+        got,
+    )
+    .because(&causes::QUEUE)
+    .stop()
+}
