@@ -6,7 +6,6 @@ mod cli;
 mod cmd;
 mod judge;
 // The judge takes from it what it needs.
-#[allow(dead_code, unused_imports)]
 mod keep;
 mod lessons;
 mod live;

@@ -63,7 +63,10 @@ impl Program {
             keep.args(["--report", &path]);
         }
         keep.arg("--").args(command);
+        // Python holds back what it prints into a pipe, unless told not to; a
+        // panic of Rust is what helps, and what called it fills the screen.
         keep.current_dir(folder).env("PYTHONUNBUFFERED", "1");
+        keep.env("RUST_BACKTRACE", "0");
         keep.stdin(Stdio::piped());
         keep.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut guard = keep.spawn()?;
@@ -146,6 +149,11 @@ impl Program {
     /// Has bytes written to its standard input, as [`Program::type_line`].
     pub fn write(&self, bytes: &[u8]) -> bool {
         self.shared.write(bytes)
+    }
+
+    /// How many bytes wait for it that it has not taken.
+    pub fn untaken(&self) -> usize {
+        self.shared.untaken()
     }
 
     /// Ends its standard input after what was typed, as Ctrl-D does.

@@ -33,7 +33,7 @@ pub enum Stream {
 /// What a program did, in the order in which it was seen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wrote {
-    /// A line to standard output, without its end.
+    /// A line to standard output, without its end; or what came, as it came.
     Out(Vec<u8>),
     /// A line to standard error, without its end.
     Err(Vec<u8>),
@@ -115,6 +115,11 @@ impl Shared {
         drop(state);
         self.wake();
         true
+    }
+
+    /// How many bytes wait for a program that has not taken them.
+    pub fn untaken(&self) -> usize {
+        self.state().typed.len()
     }
 
     pub fn write_no_more(&self) {
@@ -248,6 +253,7 @@ pub struct Source<F> {
     passed: usize,
     bytes: usize,
     lines_left: usize,
+    in_lines: bool,
     flooded: bool,
 }
 
@@ -261,6 +267,7 @@ impl<F: Read> Source<F> {
             passed: 0,
             bytes: limits.output_bytes,
             lines_left: limits.lines,
+            in_lines: limits.in_lines || stream == Stream::Err,
             flooded: false,
         }
     }
@@ -280,6 +287,14 @@ impl<F: Read> Source<F> {
                 self.pass(b"\n", shared, tell);
             }
             let _ = tell.send(Wrote::Closed(self.stream));
+        } else if !self.in_lines {
+            self.read = self.read.saturating_add(read);
+            if self.read <= self.bytes {
+                let _ = tell.send(Wrote::Out(buffer[..read].to_vec()));
+            } else if !self.flooded {
+                self.flooded = true;
+                let _ = tell.send(Wrote::Flood(self.stream));
+            }
         } else {
             self.read = self.read.saturating_add(read);
             self.pass(&buffer[..read], shared, tell);

@@ -41,11 +41,11 @@ pub fn pieces(bench: &mut Bench) -> Ruling {
     let (begin, end) = (bench.text(3), bench.text(3));
     let wanted = format!("[ada] {begin} 🦀 {end}");
     let text = format!("{wanted}\n");
-    // Two pauses, the second of them within the character.
+    // Each piece is read before the next; the second ends within the character.
     let within = "[ada] ".len() + begin.len() + 3;
     for piece in [&text.as_bytes()[..8], &text.as_bytes()[8..within]] {
         server.sends(piece)?;
-        std::thread::sleep(Duration::from_millis(30));
+        server.waits_until_read();
     }
     server.sends(&text.as_bytes()[within..])?;
     match next(bench) {
