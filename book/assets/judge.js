@@ -14,17 +14,18 @@ export function exercise(root, { make, all }) {
     if (!answer.ok || text === known) return;
     known = text;
     const { file, last: verdict } = JSON.parse(text);
-    const when = verdict && new Date(verdict.at).toLocaleTimeString();
+    const when = verdict && new Date(verdict.at).toLocaleString();
     last.replaceChildren(
       make('p', {}, 'Your file: ', make('code', {}, visible(file))),
       make('p', {}, make('strong', {}, !verdict ? 'It has not been judged yet.'
         : verdict.passed ? `Judged at ${when}: it keeps all the rules.`
           : `Judged at ${when}: it breaks a rule.`)));
     for (const item of all('ol > li', root)) {
-      item.querySelector('.mine')?.remove();
+      item.querySelector('span')?.remove();
       const rule = verdict?.rules.find((/** @type {any} */ it) =>
         it.rule === item.textContent?.trim());
-      if (rule) item.append(' ', make('span', { class: 'mine' }, rule.passed ? 'kept' : 'broken'));
+      if (rule) item.append(' ', rule.passed ? make('span', { class: 'belief' }, 'kept')
+        : make('span', { class: 'mine' }, 'broken'));
     }
     const failed = verdict?.failed;
     if (failed) last.append(make('pre', {}, make('code', { tabindex: '0' },
