@@ -181,33 +181,16 @@ impl Tcp {
         Ok(sent)
     }
 
-    /// Waits until the program has read all that was sent, so that what is sent
-    /// next comes with another read. A moment must do where the kernel does
-    /// not say.
-    pub fn waits_until_read(&self) {
-        if self.is_read(REPLY).is_err() {
-            std::thread::sleep(Duration::from_millis(30));
-        }
-    }
-
     /// Whether the program reads all that was sent, within this time from when
     /// all of it has arrived.
     ///
     /// # Errors
     /// `Trouble` where the kernel does not say.
     fn is_read(&self, within: Duration) -> Result<bool, Stop> {
-        let (ours, theirs) = (self.stream.local_addr()?, self.stream.peer_addr()?);
         let mut arrived = None;
         let until = Instant::now() + REPLY;
         while Instant::now() < until {
-            let sockets = wire::diag::sockets()?;
-            let end = |local, peer| {
-                let same = |one: &&wire::diag::Socket| one.local == local && one.peer == peer;
-                sockets.iter().find(same)
-            };
-            let under_way = end(ours, theirs).map_or(0, |one| one.send_queue);
-            let unread = end(theirs, ours).map_or(0, |one| one.receive_queue);
-            match (under_way, unread) {
+            match self.under_way_and_unread()? {
                 (0, 0) => return Ok(true),
                 (0, _) => {
                     let since = *arrived.get_or_insert_with(Instant::now);
@@ -302,8 +285,8 @@ impl Tcp {
     pub fn waits_until_read(&self, bench: &mut Bench) -> Result<(), Stop> {
         let until = Instant::now() + REPLY;
         while !bench.has_ended() && Instant::now() < until {
-            let pause = match self.unread() {
-                Ok(0) => return Ok(()),
+            let pause = match self.under_way_and_unread() {
+                Ok((0, 0)) => return Ok(()),
                 Ok(_) => Duration::from_millis(1),
                 Err(_) => QUIET,
             };
@@ -315,19 +298,19 @@ impl Tcp {
         Ok(())
     }
 
-    /// How many bytes are under way, or in the program's queue and not read:
-    /// sock_diag(7).
-    fn unread(&self) -> io::Result<u32> {
+    /// How many bytes are under way to the program, and how many are in its
+    /// queue and not read: sock_diag(7).
+    fn under_way_and_unread(&self) -> io::Result<(u32, u32)> {
         let ends = (self.stream.local_addr()?, self.stream.peer_addr()?);
-        let mut unread = 0;
+        let (mut under_way, mut unread) = (0, 0);
         for socket in wire::diag::sockets()? {
             if (socket.local, socket.peer) == ends {
-                unread += socket.send_queue;
+                under_way = socket.send_queue;
             } else if (socket.peer, socket.local) == ends {
-                unread += socket.receive_queue;
+                unread = socket.receive_queue;
             }
         }
-        Ok(unread)
+        Ok((under_way, unread))
     }
 
     /// Ends its own side: the program reads the end, and may still answer.

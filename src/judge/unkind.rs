@@ -204,7 +204,7 @@ pub fn is_served(
     };
     let fault = Fault::new(format!("{} gets {}", who(name), shown(answer)), got);
     // An error is fatal to those who have ended by it, and to nobody else.
-    let cause = cause.filter(|cause| gone || **cause != &EVERY_ERROR_IS_FATAL);
+    let cause = cause.filter(|cause| gone || *cause != &EVERY_ERROR_IS_FATAL);
     Fault { cause, ..fault }.stop()
 }
 

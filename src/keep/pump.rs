@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_millis(200);
 /// How many lines of standard error are kept as its last words.
 const LAST: usize = 8;
 /// How many bytes may wait for a program that does not read.
-const TYPED: usize = 4 << 20;
+const TYPED: usize = 16 << 20;
 
 /// An output stream of a program.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -127,6 +127,7 @@ impl Shared {
         self.wake();
     }
 
+    #[allow(dead_code)]
     pub fn unfinished(&self) -> Vec<u8> {
         self.state().unfinished.clone()
     }

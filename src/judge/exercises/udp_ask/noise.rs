@@ -77,6 +77,7 @@ impl Drop for Noise {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
