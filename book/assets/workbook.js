@@ -2,15 +2,24 @@
 // predictions, and reloads when the workbook's own server has rebuilt it.
 'use strict';
 (() => {
-  /** @type {(tag: string, attributes: object, text?: string) => HTMLElement} */
-  const make = (tag, attributes, text = '') => {
+  /** @type {(tag: string, attributes?: object, ...inside: (string | Node)[]) => HTMLElement} */
+  const make = (tag, attributes = {}, ...inside) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       element.setAttribute(name, value);
     }
-    element.textContent = text;
+    element.append(...inside);
     return element;
   };
+  /** @type {(text: string, act: () => void, attributes?: object) => HTMLElement} */
+  const button = (text, act, attributes = {}) => {
+    const element = make('button', { type: 'button', class: 'press', ...attributes }, text);
+    element.addEventListener('click', act);
+    return element;
+  };
+  // This script lies in book/assets/, what it loads later in assets/.
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const assets = new URL('../../assets/', script.src);
   const byId = (/** @type {string} */ id) => document.getElementById(id);
   /** @type {(selector: string, root?: ParentNode) => HTMLElement[]} */
   const all = (selector, root = document) =>
@@ -113,18 +122,60 @@
       return null; // no storage: the page still works, it only forgets
     }
   };
-  for (const lab of all('.lab[data-lab]', main)) {
+  const paper = /print\.html$/.test(location.pathname);
+  const labs = all('.lab[data-lab]', main);
+
+  // What follows a lab gives the answer away: it stays folded until there is a
+  // guess, or a wish to read on. Find in page, print and no script see it all.
+  /** @type {(lab: HTMLElement) => () => void} */
+  const fold = lab => {
+    const rest = make('div', { class: 'after' });
+    for (let it = lab.nextElementSibling;
+      it && !it.matches('h2, h3, .lab'); it = lab.nextElementSibling) {
+      rest.append(it);
+    }
+    lab.after(rest);
+    if (paper || !('onbeforematch' in rest) || !rest.childElementCount) {
+      return () => {};
+    }
+    const open = () => {
+      rest.removeAttribute('hidden');
+      skip.remove();
+    };
+    const skip = button('Read on without a guess', () => {
+      open();
+      rest.tabIndex = -1;
+      rest.focus();
+    }, { class: 'press skip-guess' });
+    rest.setAttribute('hidden', 'until-found');
+    rest.addEventListener('beforematch', open);
+    rest.before(skip);
+    return open;
+  };
+
+  const token = /** @type {HTMLMetaElement | null} */ (
+    document.querySelector('meta[name="workbook-token"]'))?.content;
+  /** @type {(name: string) => Promise<any>} */
+  const load = name => import(`${assets}${name}`);
+
+  for (const lab of labs) {
     const name = `workbook-guess:${lab.dataset.lab}`;
     const options = /** @type {HTMLInputElement[]} */ (
       all('.predict input[type="radio"]', lab));
     const noted = make('p', { class: 'noted', role: 'status' });
     lab.querySelector('.predict')?.after(noted);
+    const unfold = fold(lab);
 
-    const show = (/** @type {string} */ guess) => {
+    /** @type {(guess: string | null) => void} */
+    const show = guess => {
+      const option = options.find(it => it.value === guess);
+      if (!option) return;
+      option.checked = true;
       noted.textContent = 'Noted. Now run it.';
       for (const it of all('.mine', lab)) it.remove();
       all('.beliefs li', lab).find(it => it.dataset.option === guess)
         ?.prepend(make('span', { class: 'mine' }, 'Your guess'), ' ');
+      unfold();
     };
     for (const option of options) {
       option.addEventListener('change', () => {
@@ -132,11 +183,53 @@
         show(option.value);
       });
     }
-    const guess = keep(name);
-    const before = options.find(option => option.value === guess);
-    if (before) {
-      before.checked = true;
-      show(before.value);
+    // The terminal and other tabs guess, too.
+    addEventListener('storage', event => {
+      if (event.key === name) show(event.newValue);
+    });
+    show(keep(name));
+    // What was predicted in the terminal, or on this page when it ran.
+    const numbered = (/** @type {string} */ key) =>
+      options.find(it => it.value === key)?.nextElementSibling?.textContent;
+    lab.addEventListener('workbook:before', event => {
+      const { predicted, happened } = /** @type {CustomEvent} */ (event).detail;
+      show(keep(name) ?? predicted);
+      noted.textContent = `Last time you predicted ${numbered(predicted)}` +
+        (happened ? `, and the kernel chose ${numbered(happened)}.` : '.');
+    });
+
+    // What draws a run is loaded by the first reader who wants to see one.
+    /** @type {Promise<any> | undefined} */
+    let opened;
+    const open = () => opened ??= load('labs.js')
+      .then(it => it.lab(lab, { make, button, all, options, unfold }))
+      .catch(() => {
+        opened = undefined;
+        noted.textContent = 'The server does not answer.';
+      });
+    const bar = make('div', { class: 'bar' });
+    for (const [kind, text] of Object.entries({
+      ...token && { live: 'Run it here' },
+      ...token && 'wire' in lab.dataset && { hold: 'Be the wire' },
+      recorded: 'Play the recorded run',
+    })) {
+      bar.append(button(text, async () => (await open())?.run(kind), { 'data-kind': kind }));
+    }
+    bar.firstElementChild?.classList.add('first');
+    if (!paper) noted.after(bar);
+    for (const near of ['focusin', 'pointerover']) lab.addEventListener(near, open, { once: true });
+  }
+
+  if (token) {
+    fetch('/live/progress').then(answer => (answer.ok ? answer.json() : {}))
+      .then((/** @type {any} */ { predictions = [] }) => {
+        for (const detail of predictions) {
+          byId(`lab-${detail.lesson}-${detail.experiment}`)?.dispatchEvent(
+            new CustomEvent('workbook:before', { detail }));
+        }
+      }, () => {}); // the reload below tells of a server that is gone
+    for (const root of all('.exercise[data-exercise]')) {
+      load('judge.js').then(it => it.exercise(root, { make, all }));
     }
   }
 
@@ -160,14 +253,20 @@
       try {
         const answer = await fetch('/live/build',
           { cache: 'no-store', signal: AbortSignal.timeout(5000) });
-        const { build, error } = await answer.json();
+        const news = await answer.json();
+        const { build, error } = news;
         // A server that was away may have rebuilt anything.
         if (String(build) !== built || failures > 1) {
           location.reload(); // the browser keeps the place
           return;
         }
         failures = 0;
-        tell(error ? `The book could not be rebuilt. ${error}` : '');
+        document.dispatchEvent(new CustomEvent('workbook:news', { detail: news }));
+        const slug = labs[0]?.dataset.lab?.split('/')[0] ?? '';
+        const { state = '', words = '' } = news.lessons?.[slug] ?? {};
+        tell(error ? `The book could not be rebuilt. ${error}`
+          : state === 'broken' ? `The lesson ${slug} does not compile, so it cannot run here.\n${words}`
+            : /waiting|building/.test(state) ? `The lesson ${slug} is being built ...` : '');
       } catch {
         failures += 1;
         if (failures > 1) {

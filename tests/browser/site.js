@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
@@ -27,19 +27,20 @@ const TYPES = {
  */
 export async function workbook() {
   if (!existsSync(WORKBOOK)) return null;
-  const child = spawn(WORKBOOK, ['serve', '--port', '0'],
-    {
-      cwd: ROOT,
-      // What a test does is not what the learner did.
-      env: { ...process.env, WORKBOOK_STATE: 'off' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  // What a test does is not what the learner did: it gets a diary of its own.
+  const state = await mkdtemp(join(tmpdir(), 'workbook-state-'));
+  const child = spawn(WORKBOOK, ['serve', '--port', '0', '--no-build'], {
+    cwd: ROOT,
+    env: { ...process.env, WORKBOOK_STATE: state },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = new Promise(resolve => child.once('close', resolve));
   const stop = async () => {
     child.kill('SIGINT');
     const late = setTimeout(() => child.kill('SIGKILL'), 3000);
     await ended;
     clearTimeout(late);
+    await rm(state, { recursive: true, force: true });
   };
   let said = '';
   child.stderr.on('data', bytes => { said += bytes; });
@@ -57,6 +58,31 @@ export async function workbook() {
     child.once('close', () => reject(new Error(`workbook serve ended:\n${said}`)));
   });
   return { base, stop };
+}
+
+/** Which lessons there are, and their recorded runs.
+ *
+ * @returns {{slug: string, name: string, events: Record<string, any>[]}[]} */
+export function recordings() {
+  const folder = join(ROOT, 'book', 'recordings');
+  const found = [];
+  for (const slug of readdirSync(folder)) {
+    if (!existsSync(join(folder, slug, 'list.jsonl'))) continue;
+    const [{ experiments }] = jsonLines(readFileSync(join(folder, slug, 'list.jsonl'), 'utf8'));
+    for (const { name } of experiments) {
+      const events = jsonLines(readFileSync(join(folder, slug, `${name}.jsonl`), 'utf8'));
+      found.push({ slug, name, events });
+    }
+  }
+  assert.ok(found.length > 90, `only ${found.length} recordings`);
+  return found;
+}
+
+export const jsonLines = text => text.trimEnd().split('\n').map(line => JSON.parse(line));
+
+/** The lines of a file of the workspace, from 1. */
+export function sourceLines(file) {
+  return ['', ...readFileSync(join(ROOT, file), 'utf8').split('\n')];
 }
 
 /** The folder of the built book: SITE, or where the workbook builds it. */

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod beliefs;
+mod block;
 mod book;
 mod command;
 mod diary;

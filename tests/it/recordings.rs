@@ -1,13 +1,13 @@
 //! Recorded runs: what the book shows was seen in a run, and still is.
 //!
 //! For each experiment a run is kept as JSON Lines in `book/recordings/`, and
-//! from it the block that the page includes is made: the question, the
-//! command, the transcript, and the belief behind each wrong guess.
+//! from it the block that the page includes is made, see `block`.
 //! The test runs the experiment again and compares; `BLESS=1` writes instead.
 
+use crate::block::{block, options};
 use crate::mask::mask;
 use crate::workspace::{events, is_inconclusive, lessons, read, root, wire_refused};
-use kit::{Event, Line, Offered, Terminal};
+use kit::{Event, Line, Terminal};
 use similar::TextDiff;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -149,7 +149,7 @@ fn other_machine(slug: &str, name: &str, run: &[Line], kept: &Path) -> Option<St
 }
 
 /// The key of the option that the kernel chose.
-fn chosen(run: &[Line]) -> Option<&String> {
+pub fn chosen(run: &[Line]) -> Option<&String> {
     run.iter().find_map(|line| match &line.event {
         Event::Outcome { key, .. } => key.as_ref(),
         _ => None,
@@ -159,7 +159,7 @@ fn chosen(run: &[Line]) -> Option<&String> {
 /// Compares what is kept with what was seen, or keeps it under `BLESS=1`.
 pub fn compare(kept: &Path, seen: &str, differences: &mut String) {
     let old = std::fs::read_to_string(kept).unwrap_or_default();
-    if mask(&old) == mask(seen) {
+    if old == seen || mask(&old) == mask(seen) {
         return;
     }
     if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
@@ -182,119 +182,16 @@ fn json_lines(lines: &[Line]) -> String {
     text
 }
 
-/// For each option, the belief that a run explains after that guess.
-fn beliefs(slug: &str, name: &str, run: &[Line]) -> BTreeMap<String, Event> {
+/// For each option, the name of the belief that a run explains after that guess.
+fn beliefs(slug: &str, name: &str, run: &[Line]) -> BTreeMap<String, String> {
     let mut beliefs = BTreeMap::new();
     for option in options(run) {
         let answers = format!("{}\n", option.key);
         for line in events(slug, &[name], &answers) {
-            if let Event::Explained { .. } = line.event {
-                beliefs.insert(option.key.clone(), line.event);
+            if let Event::Explained { belief, .. } = line.event {
+                beliefs.insert(option.key.clone(), belief);
             }
         }
     }
     beliefs
-}
-
-fn options(run: &[Line]) -> &[Offered] {
-    let found = run.iter().find_map(|line| match &line.event {
-        Event::Question { options, .. } => Some(&options[..]),
-        _ => None,
-    });
-    found.expect("every experiment asks a question")
-}
-
-/// The block of Markdown that a page includes for one experiment.
-fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, Event>) -> String {
-    let question = run.iter().find_map(|line| match &line.event {
-        Event::Question { text, .. } => Some(text),
-        _ => None,
-    });
-    let chosen = chosen(run);
-    let id = format!("lab-{slug}-{name}");
-    let mut radios = String::new();
-    let mut guesses = String::new();
-    for Offered { key, text } in options(run) {
-        let text = html(text);
-        writeln!(
-            radios,
-            "<label><input type=\"radio\" name=\"{slug}-{name}\" value=\"{key}\"> \
-             <span>{text}</span></label>"
-        )
-        .unwrap();
-        let mark = if Some(key) == chosen {
-            " data-chosen"
-        } else {
-            ""
-        };
-        let why = match beliefs.get(key) {
-            Some(Event::Explained {
-                belief,
-                says,
-                tempting,
-                truth,
-            }) => format!(
-                " <span class=\"belief\">{belief}</span> The belief behind it: \
-                 {} Tempting, because {} But {}",
-                html(says),
-                html(tempting),
-                html(truth)
-            ),
-            _ if Some(key) == chosen => {
-                " This is what the kernel chose in the recorded run.".into()
-            }
-            _ => " No common belief leads here; the recorded run shows something else.".into(),
-        };
-        writeln!(
-            guesses,
-            "<li data-option=\"{key}\"{mark}><strong>{text}</strong>{why}</li>"
-        )
-        .unwrap();
-    }
-    format!(
-        r#"<section class="lab" id="{id}" data-lab="{slug}/{name}" aria-label="Prediction: {slug} {name}">
-<h3 class="lab-title" id="{id}-title">Predict: {name}</h3>
-<fieldset class="predict"><legend>{question}</legend>
-{radios}</fieldset>
-
-```console
-$ cargo run -p lesson-{slug} -- {name}
-```
-
-<details class="recorded"><summary>A recorded run</summary>
-
-```text
-{transcript}```
-
-</details>
-<details class="beliefs"><summary>What each guess believes</summary>
-<ul>
-{guesses}</ul>
-</details>
-</section>
-"#,
-        question = html(question.unwrap()),
-        transcript = transcript(run),
-    )
-}
-
-/// The lines of a run as the terminal shows them, after the question.
-fn transcript(run: &[Line]) -> String {
-    let mut terminal = Terminal::default();
-    let mut text = String::new();
-    let mut asked = false;
-    for line in run {
-        let shown = terminal.render(&line.event);
-        if asked {
-            text += &shown;
-        }
-        asked |= matches!(line.event, Event::Answer { .. });
-    }
-    text.trim_start_matches('\n').to_string()
-}
-
-fn html(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }
