@@ -189,6 +189,14 @@ pub struct ServeArgs {
     /// network folders and folders shared with a virtual machine
     #[arg(long)]
     pub poll: bool,
+
+    /// Start lessons as they lie in the target folder; compile none
+    #[arg(long)]
+    pub no_build: bool,
+
+    /// End a run of a page after so many seconds, for the tests
+    #[arg(long, hide = true, value_name = "SECONDS")]
+    pub run_seconds: Option<u64>,
 }
 
 const WIRE_HELP: &str = "\

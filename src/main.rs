@@ -6,13 +6,13 @@ mod cli;
 mod cmd;
 mod judge;
 // The judge takes from it what it needs.
-#[allow(dead_code, unused_imports)]
 mod keep;
 mod lessons;
 mod live;
 mod place;
 mod progress;
 mod review;
+mod shelf;
 mod site;
 
 use std::env;
@@ -85,7 +85,7 @@ fn parse() -> Args {
     });
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     if args.command.is_some() && args.serve != ServeArgs::default() {
-        let words = "--open, --port and --poll go after `serve`, or stand alone";
+        let words = "--open, --port, --poll and --no-build go after `serve`, or stand alone";
         command.error(ErrorKind::ArgumentConflict, words).exit();
     }
     args

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use colored::Colorize;
@@ -13,9 +14,9 @@ use tokio::runtime::Runtime;
 
 use crate::cli::ServeArgs;
 use crate::cmd::{complain, say};
-use crate::live;
-use crate::live::port;
+use crate::live::{self, Served, port};
 use crate::place::Place;
+use crate::shelf::{Shelf, State};
 use crate::site::watch::Watch;
 use crate::site::{Build, Site};
 
@@ -36,6 +37,10 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
     let watch = Watch::start(&place.root, options.poll)?;
     let site = Arc::new(Site::new(&place.root, &place.target));
     first_build(&site)?;
+    let shelf = Arc::new(match options.no_build {
+        true => Shelf::as_built(place),
+        false => Shelf::new(place),
+    });
 
     let runtime = Runtime::new().context("cannot start the web server")?;
     let end = {
@@ -52,8 +57,18 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
             "cannot open a browser ({error}); open {url} yourself"
         ));
     }
-    let (served, root) = (site.clone(), place.root.clone());
-    thread::spawn(move || rebuild_on_edits(&root, &site, &watch));
+    let served = Served {
+        root: place.root.clone(),
+        site: site.clone(),
+        shelf: shelf.clone(),
+        run_limit: options.run_seconds.map(Duration::from_secs),
+    };
+    let (root, no_build) = (place.root.clone(), options.no_build);
+    let edited = (!no_build).then(|| shelf.clone());
+    thread::spawn(move || rebuild_on_edits(&root, &site, edited.as_deref(), &watch));
+    if !no_build {
+        thread::spawn(move || build_lessons(&shelf));
+    }
     let result = runtime.block_on(live::serve(listener, served, end));
     // Connections that are still open do not delay the end.
     runtime.shutdown_background();
@@ -92,8 +107,43 @@ fn greet(url: &str, watch: &Watch) {
     ));
 }
 
-fn rebuild_on_edits(root: &Path, site: &Site, watch: &Watch) {
+/// Builds lessons as long as there are any to build; never ends.
+fn build_lessons(shelf: &Shelf) {
+    let mut last_words = String::new();
+    loop {
+        let built = shelf.build_next();
+        let (lesson, seconds) = (&built.lesson, built.took.as_secs_f32());
+        match &built.state {
+            // What all lessons lack, such as cargo, is said once.
+            State::Broken(words) if *words == last_words => {}
+            State::Broken(words) => {
+                last_words.clone_from(words);
+                let first = words.lines().next().unwrap_or_default();
+                complain(&format!("lesson-{lesson} is not ready: {first}"));
+            }
+            // What takes less was built before, and needs no words.
+            _ if seconds > 1.0 => tell(&format!(
+                "lesson-{lesson} is ready, built in {seconds:.1} s; {}.",
+                match (built.left, built.all_ready) {
+                    (_, true) => "all are".to_owned(),
+                    (0, false) => "not all are".to_owned(),
+                    (left, false) => format!("{left} to go"),
+                }
+            )),
+            _ if built.all_ready => tell("All lessons are ready to run on the page."),
+            _ => {}
+        }
+        if matches!(built.state, State::Ready(_)) {
+            last_words.clear();
+        }
+    }
+}
+
+fn rebuild_on_edits(root: &Path, site: &Site, shelf: Option<&Shelf>, watch: &Watch) {
     while let Some(paths) = watch.next() {
+        if let Some(shelf) = shelf {
+            shelf.edited(&paths);
+        }
         let build = site.build();
         let seconds = build.took.as_secs_f32();
         let what = changed(root, &paths);

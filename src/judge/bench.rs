@@ -78,6 +78,15 @@ impl Bench<'_> {
         self.log.did(what);
     }
 
+    /// Forgets what was done: a check that could not tell tries again.
+    pub fn starts_anew(&mut self) {
+        self.log
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     /// The log, for a peer.
     pub fn log(&self) -> Log {
         self.log.clone()
@@ -221,8 +230,11 @@ impl Bench<'_> {
         // One that is about to end, ends now.
         let soon = Instant::now() + Duration::from_millis(50);
         let fate = match program.wait(soon) {
-            Some(status) => format!("it has ended with {}", words(status)),
-            None => "it is alive".into(),
+            Some(status) => format!("it has ended with {}", words(&status)),
+            None => match program.waits_in() {
+                calls if calls.is_empty() => "it is alive".into(),
+                calls => format!("it is alive ({})", doing(&calls)),
+            },
         };
         (fate, program.last_words())
     }
@@ -233,6 +245,23 @@ impl Log {
     pub fn did(&self, what: impl Into<String>) {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.push(what.into());
+    }
+}
+
+/// What threads are doing, in words: `waits in accept4`.
+fn doing(calls: &[String]) -> String {
+    let mut calls: Vec<_> = calls.iter().map(String::as_str).collect();
+    calls.sort_unstable();
+    calls.dedup();
+    let waits: Vec<_> = calls
+        .iter()
+        .copied()
+        .filter(|call| *call != "runs")
+        .collect();
+    match (waits.is_empty(), waits.len() < calls.len()) {
+        (true, _) => "it computes".into(),
+        (false, true) => format!("it computes, and waits in {}", waits.join(", ")),
+        (false, false) => format!("it waits in {}", waits.join(", ")),
     }
 }
 

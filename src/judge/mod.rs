@@ -9,13 +9,11 @@
 pub mod bench;
 pub mod bytes;
 pub mod cause;
-pub mod cpu;
 pub mod entry;
 pub mod exercises;
 pub mod fault;
 pub mod files;
 pub mod listener;
-pub mod memory;
 pub mod program;
 pub mod relay;
 pub mod subject;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::bench::{Bench, Log, REPLY, is_timeout};
+use super::bench::{Bench, Log, QUIET, REPLY, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
 
@@ -181,33 +181,16 @@ impl Tcp {
         Ok(sent)
     }
 
-    /// Waits until the program has read all that was sent, so that what is sent
-    /// next comes with another read. A moment must do where the kernel does
-    /// not say.
-    pub fn waits_until_read(&self) {
-        if self.is_read(REPLY).is_err() {
-            std::thread::sleep(Duration::from_millis(30));
-        }
-    }
-
     /// Whether the program reads all that was sent, within this time from when
     /// all of it has arrived.
     ///
     /// # Errors
     /// `Trouble` where the kernel does not say.
     fn is_read(&self, within: Duration) -> Result<bool, Stop> {
-        let (ours, theirs) = (self.stream.local_addr()?, self.stream.peer_addr()?);
         let mut arrived = None;
         let until = Instant::now() + REPLY;
         while Instant::now() < until {
-            let sockets = wire::diag::sockets()?;
-            let end = |local, peer| {
-                let same = |one: &&wire::diag::Socket| one.local == local && one.peer == peer;
-                sockets.iter().find(same)
-            };
-            let under_way = end(ours, theirs).map_or(0, |one| one.send_queue);
-            let unread = end(theirs, ours).map_or(0, |one| one.receive_queue);
-            match (under_way, unread) {
+            match self.under_way_and_unread()? {
                 (0, 0) => return Ok(true),
                 (0, _) => {
                     let since = *arrived.get_or_insert_with(Instant::now);
@@ -284,38 +267,50 @@ impl Tcp {
     }
 
     /// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.
-    ///
-    /// A program that sends without end is left after some time, or megabytes.
     pub fn reads(
         &mut self,
         length: usize,
         patience: Duration,
-        mut enough: impl FnMut(&[u8]) -> bool,
+        enough: impl FnMut(&[u8]) -> bool,
     ) -> Heard {
-        let mut bytes = Vec::new();
-        let length = length.min(MOST);
-        let until = Instant::now() + WHOLE;
-        let mut buffer = vec![0; length.min(64 * 1024)];
-        let mut then = Then::Enough;
-        // A timeout of zero would mean none: setsockopt(2), SO_RCVTIMEO.
-        let patience = patience.max(Duration::from_millis(1));
-        if let Err(error) = self.stream.set_read_timeout(Some(patience)) {
-            then = Then::Broken(kit::describe_error(&error));
-        }
-        while then == Then::Enough && bytes.len() < length {
-            let room = buffer.len().min(length - bytes.len());
-            match self.stream.read(&mut buffer[..room]) {
-                Ok(0) => then = Then::End,
-                Ok(got) => bytes.extend_from_slice(&buffer[..got]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if is_timeout(&error) => then = Then::Silence,
-                Err(error) => then = Then::Broken(kit::describe_error(&error)),
+        reads(&mut self.stream, length, patience, enough)
+    }
+
+    /// Waits until the program has read all that was sent, so that what is
+    /// sent next comes to it in another read; or until it has ended, or too
+    /// much time has gone by. Where the kernel does not tell, it waits a while.
+    ///
+    /// # Errors
+    /// `Trouble` if the program was not started.
+    pub fn waits_until_read(&self, bench: &mut Bench) -> Result<(), Stop> {
+        let until = Instant::now() + REPLY;
+        while !bench.has_ended() && Instant::now() < until {
+            let pause = match self.under_way_and_unread() {
+                Ok((0, 0)) => return Ok(()),
+                Ok(_) => Duration::from_millis(1),
+                Err(_) => QUIET,
+            };
+            bench.program()?.wait(Instant::now() + pause);
+            if pause == QUIET {
+                return Ok(());
             }
-            if then == Then::Enough && (enough(&bytes) || Instant::now() >= until) {
-                break;
+        }
+        Ok(())
+    }
+
+    /// How many bytes are under way to the program, and how many are in its
+    /// queue and not read: sock_diag(7).
+    fn under_way_and_unread(&self) -> io::Result<(u32, u32)> {
+        let ends = (self.stream.local_addr()?, self.stream.peer_addr()?);
+        let (mut under_way, mut unread) = (0, 0);
+        for socket in wire::diag::sockets()? {
+            if (socket.local, socket.peer) == ends {
+                under_way = socket.send_queue;
+            } else if (socket.peer, socket.local) == ends {
+                unread = socket.receive_queue;
             }
         }
-        Heard { bytes, then }
+        Ok((under_way, unread))
     }
 
     /// Ends its own side: the program reads the end, and may still answer.
@@ -407,4 +402,39 @@ pub fn who(name: &str) -> String {
 /// gets the processor in between.
 fn pause() {
     std::thread::sleep(Duration::from_millis(1));
+}
+
+/// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.
+///
+/// A program that sends without end is left after some time, or megabytes.
+pub fn reads(
+    stream: &mut TcpStream,
+    length: usize,
+    patience: Duration,
+    mut enough: impl FnMut(&[u8]) -> bool,
+) -> Heard {
+    let mut bytes = Vec::new();
+    let length = length.min(MOST);
+    let until = Instant::now() + WHOLE;
+    let mut buffer = vec![0; length.min(64 * 1024)];
+    let mut then = Then::Enough;
+    // A timeout of zero would mean none: setsockopt(2), SO_RCVTIMEO.
+    let patience = patience.max(Duration::from_millis(1));
+    if let Err(error) = stream.set_read_timeout(Some(patience)) {
+        then = Then::Broken(kit::describe_error(&error));
+    }
+    while then == Then::Enough && bytes.len() < length {
+        let room = buffer.len().min(length - bytes.len());
+        match stream.read(&mut buffer[..room]) {
+            Ok(0) => then = Then::End,
+            Ok(got) => bytes.extend_from_slice(&buffer[..got]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_timeout(&error) => then = Then::Silence,
+            Err(error) => then = Then::Broken(kit::describe_error(&error)),
+        }
+        if then == Then::Enough && (enough(&bytes) || Instant::now() >= until) {
+            break;
+        }
+    }
+    Heard { bytes, then }
 }

@@ -96,7 +96,7 @@ impl Udp {
         loop {
             let ended = bench.has_ended();
             let left = until.saturating_duration_since(Instant::now());
-            let slice = left.clamp(Duration::from_millis(1), Duration::from_millis(50));
+            let slice = left.clamp(Duration::from_millis(1), Duration::from_millis(10));
             self.socket.set_read_timeout(Some(slice))?;
             match self.socket.recv_from(&mut buffer) {
                 Ok((length, from)) => {

@@ -1,6 +1,6 @@
 //! What unkind clients do to a server: read late, break off, leave.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
@@ -10,12 +10,11 @@ use kit::belief;
 use socket2::SockRef;
 
 use super::Ruling;
-use super::bench::{Bench, REPLY, is_timeout};
+use super::bench::{Bench, REPLY};
 use super::bytes::shown;
 use super::cause::Cause;
-use super::cpu;
 use super::fault::{Fault, Stop};
-use super::tcp::{Heard, Tcp, Then, who};
+use super::tcp::{self, Heard, Tcp, Then, who};
 
 /// How long nothing moves when a program waits for a client to read.
 const STALL: Duration = Duration::from_millis(100);
@@ -168,8 +167,7 @@ pub fn hears_the_end(bench: &mut Bench, client: &mut Tcp) -> Result<(), Fault> {
 }
 
 fn spent(bench: &mut Bench) -> Option<Duration> {
-    let id = bench.program().ok()?.id();
-    cpu::spent(id)
+    bench.program().ok()?.computed()
 }
 
 /// One more client asks and gets this answer: the server has survived.
@@ -205,6 +203,8 @@ pub fn is_served(
         None => "no connection".into(),
     };
     let fault = Fault::new(format!("{} gets {}", who(name), shown(answer)), got);
+    // An error is fatal to those who have ended by it, and to nobody else.
+    let cause = cause.filter(|cause| gone || *cause != &EVERY_ERROR_IS_FATAL);
     Fault { cause, ..fault }.stop()
 }
 
@@ -262,12 +262,5 @@ fn asks(server: SocketAddr, question: &[u8]) -> io::Result<Heard> {
     let mut stream = TcpStream::connect_timeout(&server, 2 * REPLY)?;
     stream.write_all(question)?;
     stream.shutdown(Shutdown::Write)?;
-    stream.set_read_timeout(Some(2 * REPLY))?;
-    let mut bytes = Vec::new();
-    let then = match stream.take(1 << 20).read_to_end(&mut bytes) {
-        Ok(_) => Then::End,
-        Err(error) if is_timeout(&error) => Then::Silence,
-        Err(error) => Then::Broken(kit::describe_error(&error)),
-    };
-    Ok(Heard { bytes, then })
+    Ok(tcp::reads(&mut stream, 1 << 20, 2 * REPLY, |_| false))
 }

@@ -4,6 +4,7 @@ use colored::Colorize;
 use serde::Serialize;
 
 use super::bench::Bench;
+use super::cause::Cause;
 use super::fault::Fault;
 use super::subject::Subject;
 use super::{Exercise, Rule};
@@ -27,6 +28,7 @@ pub enum Event {
         lesson: &'static str,
         about: &'static str,
         rules: Vec<&'static str>,
+        causes: Vec<Named>,
         program: String,
         seed: u64,
     },
@@ -96,6 +98,7 @@ impl Event {
             lesson: exercise.lesson,
             about: exercise.about,
             rules: exercise.rules.iter().map(|rule| rule.says).collect(),
+            causes: exercise.causes.iter().map(|cause| named(cause)).collect(),
             program: subject.words.clone(),
             seed,
         }
@@ -146,14 +149,7 @@ impl Event {
             got: fault.got,
             program,
             last_words,
-            cause: fault.cause.map(|cause| Named {
-                name: cause.name,
-                belief: cause.belief.map(|belief| belief.id),
-                says: cause.says,
-                truth: cause.truth,
-                lesson: cause.see.0,
-                experiment: cause.see.1,
-            }),
+            cause: fault.cause.map(named),
         };
         Event::Verdict {
             exercise: exercise.name,
@@ -233,6 +229,17 @@ impl Event {
                 ..
             } => told(exercise, *seed, broken),
         }
+    }
+}
+
+fn named(cause: &Cause) -> Named {
+    Named {
+        name: cause.name,
+        belief: cause.belief.map(|belief| belief.id),
+        says: cause.says,
+        truth: cause.truth,
+        lesson: cause.see.0,
+        experiment: cause.see.1,
     }
 }
 

@@ -26,6 +26,21 @@ pub enum How {
     NotStarted(String),
 }
 
+impl Ended {
+    /// Whether it ended by itself with exit status 0.
+    pub fn success(&self) -> bool {
+        self.code() == Some(0)
+    }
+
+    /// Its exit status, if it ended by itself.
+    pub fn code(&self) -> Option<i32> {
+        match self.how {
+            How::Exit(code) => Some(code),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Ended {
     /// "exit status 1", "signal 11 (SIGSEGV)", "signal 9 (SIGKILL), since it
     /// ran for more than 10 s".

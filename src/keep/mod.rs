@@ -40,7 +40,7 @@ pub use elsewhere::{Ended, How, Program, Stream, Wrote, run};
 #[cfg(unix)]
 pub use ended::{Ended, How};
 #[cfg(unix)]
-pub use keeper::run;
+pub use keeper::{ourselves, run};
 #[cfg(unix)]
 pub use program::Program;
 #[cfg(unix)]
@@ -62,6 +62,8 @@ pub struct Limits {
     pub line_bytes: usize,
     /// How many lines of each output stream are passed on.
     pub lines: usize,
+    /// Whether standard output is passed on in lines, or as it comes.
+    pub in_lines: bool,
 }
 
 impl Default for Limits {
@@ -73,6 +75,7 @@ impl Default for Limits {
             output_bytes: 4 << 20,
             line_bytes: 64 << 10,
             lines: 50_000,
+            in_lines: true,
         }
     }
 }

@@ -63,7 +63,10 @@ impl Program {
             keep.args(["--report", &path]);
         }
         keep.arg("--").args(command);
+        // Python holds back what it prints into a pipe, unless told not to; a
+        // panic of Rust is what helps, and what called it fills the screen.
         keep.current_dir(folder).env("PYTHONUNBUFFERED", "1");
+        keep.env("RUST_BACKTRACE", "0");
         keep.stdin(Stdio::piped());
         keep.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut guard = keep.spawn()?;
@@ -119,11 +122,6 @@ impl Program {
         Ok(program)
     }
 
-    /// The process that is the program, for messages.
-    pub fn id(&self) -> u32 {
-        self.program
-    }
-
     /// What it did next, or None if it did nothing until then; nothing follows
     /// [`Wrote::Ended`].
     pub fn wrote(&mut self, until: Instant) -> Option<Wrote> {
@@ -131,21 +129,14 @@ impl Program {
         self.seen.recv_timeout(within).ok()
     }
 
-    /// What it wrote to standard output after its last whole line, at most 200
-    /// bytes: somebody may have forgotten the end of the line.
-    pub fn unfinished(&self) -> Vec<u8> {
-        self.shared.unfinished()
-    }
-
-    /// Has a line written to its standard input, as if typed. Never waits;
-    /// false if that would need more than 4 MB of memory.
-    pub fn type_line(&self, line: &str) -> bool {
-        self.write(format!("{line}\n").as_bytes())
-    }
-
     /// Has bytes written to its standard input, as [`Program::type_line`].
     pub fn write(&self, bytes: &[u8]) -> bool {
         self.shared.write(bytes)
+    }
+
+    /// How many bytes wait for it that it has not taken.
+    pub fn untaken(&self) -> usize {
+        self.shared.untaken()
     }
 
     /// Ends its standard input after what was typed, as Ctrl-D does.
@@ -171,11 +162,6 @@ impl Program {
     /// Asks it to end, with SIGINT, as Ctrl-C does.
     pub fn interrupt(&self) {
         self.signal(Signal::INT);
-    }
-
-    /// Kills it and all it has started.
-    pub fn kill(&self) {
-        self.signal(Signal::HUP);
     }
 
     /// The last lines of its standard error, at most 8 of at most 200
@@ -212,6 +198,32 @@ impl Program {
         if !state.reaped {
             let _ = kill_process(self.guard, signal);
         }
+    }
+}
+
+/// What the tests of the keeper look at, and the judge does not need.
+#[allow(dead_code)]
+impl Program {
+    /// The process that is the program, for messages.
+    pub fn id(&self) -> u32 {
+        self.program
+    }
+
+    /// What it wrote to standard output after its last whole line, at most 200
+    /// bytes: somebody may have forgotten the end of the line.
+    pub fn unfinished(&self) -> Vec<u8> {
+        self.shared.unfinished()
+    }
+
+    /// Has a line written to its standard input, as if typed. Never waits;
+    /// false if that would need more than 16 MB of memory.
+    pub fn type_line(&self, line: &str) -> bool {
+        self.write(format!("{line}\n").as_bytes())
+    }
+
+    /// Kills it and all it has started.
+    pub fn kill(&self) {
+        self.signal(Signal::HUP);
     }
 }
 

@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_millis(200);
 /// How many lines of standard error are kept as its last words.
 const LAST: usize = 8;
 /// How many bytes may wait for a program that does not read.
-const TYPED: usize = 4 << 20;
+const TYPED: usize = 16 << 20;
 
 /// An output stream of a program.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,7 +33,7 @@ pub enum Stream {
 /// What a program did, in the order in which it was seen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wrote {
-    /// A line to standard output, without its end.
+    /// A line to standard output, without its end; or what came, as it came.
     Out(Vec<u8>),
     /// A line to standard error, without its end.
     Err(Vec<u8>),
@@ -117,11 +117,17 @@ impl Shared {
         true
     }
 
+    /// How many bytes wait for a program that has not taken them.
+    pub fn untaken(&self) -> usize {
+        self.state().typed.len()
+    }
+
     pub fn write_no_more(&self) {
         self.state().typed_all = true;
         self.wake();
     }
 
+    #[allow(dead_code)]
     pub fn unfinished(&self) -> Vec<u8> {
         self.state().unfinished.clone()
     }
@@ -248,6 +254,7 @@ pub struct Source<F> {
     passed: usize,
     bytes: usize,
     lines_left: usize,
+    in_lines: bool,
     flooded: bool,
 }
 
@@ -261,6 +268,7 @@ impl<F: Read> Source<F> {
             passed: 0,
             bytes: limits.output_bytes,
             lines_left: limits.lines,
+            in_lines: limits.in_lines || stream == Stream::Err,
             flooded: false,
         }
     }
@@ -280,6 +288,14 @@ impl<F: Read> Source<F> {
                 self.pass(b"\n", shared, tell);
             }
             let _ = tell.send(Wrote::Closed(self.stream));
+        } else if !self.in_lines {
+            self.read = self.read.saturating_add(read);
+            if self.read <= self.bytes {
+                let _ = tell.send(Wrote::Out(buffer[..read].to_vec()));
+            } else if !self.flooded {
+                self.flooded = true;
+                let _ = tell.send(Wrote::Flood(self.stream));
+            }
         } else {
             self.read = self.read.saturating_add(read);
             self.pass(&buffer[..read], shared, tell);

@@ -5,41 +5,69 @@
 //! read the answers. The rules let through only what our own pages, the
 //! address bar and links ask for.
 
+use std::borrow::Cow;
+
 use axum::extract::Request;
 use axum::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use axum::http::{Method, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 
+use super::token::Token;
+
+/// What may be sent here, and nothing else: everything else can only be read.
+const MAY_BE_SENT: [&str; 2] = ["/live/run", "/live/input"];
+
+/// How large the body of a request may be.
+pub const BODY_LIMIT_BYTES: usize = 4 * 1024;
+
 /// The rules for one server.
 pub struct Gate {
     /// What `Host` may be: the names of this machine, with our port.
     hosts: Vec<String>,
+    /// What a page of ours shows when it sends something.
+    token: Token,
 }
 
 /// Why a request is not answered.
 #[derive(Debug, PartialEq)]
-pub struct Refusal(StatusCode, &'static str);
+pub struct Refusal(StatusCode, Cow<'static, str>);
+
+/// Whether a rule holds, and what is answered if it does not.
+type Rule = (bool, StatusCode, &'static str);
 
 impl Gate {
     /// The rules for the server on a port of 127.0.0.1.
-    pub fn new(port: u16) -> Gate {
+    pub fn new(port: u16, token: Token) -> Gate {
         let names = ["127.0.0.1", "localhost", "[::1]"];
         let mut hosts: Vec<_> = names.map(|name| format!("{name}:{port}")).into();
         if port == 80 {
             // Browsers leave out the port that http has by default.
             hosts.extend(names.map(str::to_owned));
         }
-        Gate { hosts }
+        Gate { hosts, token }
+    }
+
+    /// What a page of ours shows when it sends something.
+    pub fn token(&self) -> &str {
+        self.token.text()
     }
 
     /// Lets a request pass, or says why not: the first rule that it breaks.
-    ///
-    /// A request that changes anything will need more: its own `Origin`, a
-    /// content type that no form can send, and this server's token. Those
-    /// rules go into this table.
     pub fn check<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
+        let sends = *request.method() == Method::POST;
+        let of_all = self.rules_of_all(request);
+        let of_sending = self.rules_of_sending(request.headers());
+        let of_sending = of_sending.into_iter().filter(|_| sends);
+        match of_all.into_iter().chain(of_sending).find(|rule| !rule.0) {
+            None => Ok(()),
+            Some((_, status, why)) => Err(Refusal::new(status, why)),
+        }
+    }
+
+    /// What holds for every request.
+    fn rules_of_all<B>(&self, request: &Request<B>) -> [Rule; 7] {
         let headers = request.headers();
-        let rules: [(bool, StatusCode, &str); 7] = [
+        [
             (
                 matches!(request.version(), Version::HTTP_10 | Version::HTTP_11),
                 StatusCode::HTTP_VERSION_NOT_SUPPORTED,
@@ -51,7 +79,7 @@ impl Gate {
                 "The request must name this server in exactly one Host field.",
             ),
             (
-                matches!(*request.method(), Method::GET | Method::HEAD),
+                is_a_method_of_its_path(request),
                 StatusCode::METHOD_NOT_ALLOWED,
                 "Only GET and HEAD are answered here.",
             ),
@@ -75,11 +103,50 @@ impl Gate {
                 StatusCode::BAD_REQUEST,
                 "There is nothing to upgrade to.",
             ),
-        ];
-        match rules.into_iter().find(|(holds, ..)| !holds) {
-            None => Ok(()),
-            Some((_, status, why)) => Err(Refusal(status, why)),
-        }
+        ]
+    }
+
+    /// What holds besides for a request that makes this server do something:
+    /// no form and no page of another site can send one like it.
+    fn rules_of_sending(&self, headers: &HeaderMap) -> [Rule; 6] {
+        let field = |name| only(headers, HeaderName::from_static(name));
+        let length = match field("content-length") {
+            Some(Ok(digits)) => digits.parse().ok(),
+            _ => None,
+        };
+        [
+            (
+                headers.contains_key(ORIGIN),
+                StatusCode::FORBIDDEN,
+                "Only a page of this server may send this, and it names its origin.",
+            ),
+            (
+                matches!(field("sec-fetch-site"), None | Some(Ok("same-origin"))),
+                StatusCode::FORBIDDEN,
+                "Only a page of this server may send this.",
+            ),
+            (
+                matches!(field("content-type"), Some(Ok("application/json"))),
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body must be application/json.",
+            ),
+            (
+                matches!(field("x-workbook-token"), Some(Ok(shown)) if self.token.is(shown.as_bytes())),
+                StatusCode::FORBIDDEN,
+                "The request does not carry this server's token; load the page again.",
+            ),
+            // One that comes in chunks does not.
+            (
+                length.is_some(),
+                StatusCode::LENGTH_REQUIRED,
+                "The request must say how long its body is.",
+            ),
+            (
+                length.is_none_or(|bytes: usize| bytes <= BODY_LIMIT_BYTES),
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The body is too long.",
+            ),
+        ]
     }
 
     /// The one `Host` field, if it is one of ours.
@@ -95,6 +162,15 @@ impl Gate {
             (Some(Ok(origin)), Some(host)) => origin.strip_prefix("http://") == Some(host),
             _ => false,
         }
+    }
+}
+
+/// Whether the path can be asked for in this way.
+fn is_a_method_of_its_path<B>(request: &Request<B>) -> bool {
+    match *request.method() {
+        Method::GET | Method::HEAD => true,
+        Method::POST => MAY_BE_SENT.contains(&request.uri().path()),
+        _ => false,
     }
 }
 
@@ -128,6 +204,13 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<Result<&str, ()>> {
     match values.next() {
         None => Some(first.to_str().map_err(|_| ())),
         Some(_) => Some(Err(())),
+    }
+}
+
+impl Refusal {
+    /// An answer that is a status and a sentence.
+    pub fn new(status: StatusCode, why: impl Into<Cow<'static, str>>) -> Refusal {
+        Refusal(status, why.into())
     }
 }
 

@@ -3,14 +3,21 @@
 //! Every request goes through [`gate::check`] before anything looks at its
 //! path, and every answer through [`gate::seal`].
 
+mod captures;
 mod gate;
+mod learner;
+mod lesson;
 mod pages;
 pub mod port;
+mod runs;
+mod sent;
+mod token;
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,8 +33,11 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use crate::shelf::Shelf;
 use crate::site::Site;
 use gate::Gate;
+use runs::Runs;
+use token::Token;
 
 /// How long a client may take to send the head of a request, and how long it
 /// may keep a connection without sending any.
@@ -39,23 +49,42 @@ const CONNECTIONS: usize = 256;
 /// How long to leave a system alone that is out of file descriptors.
 const BREATHER: Duration = Duration::from_millis(100);
 
-/// Serves a site until `end` is ready.
+/// What there is to serve.
+#[derive(Clone)]
+pub struct Served {
+    /// Where the workbook lies.
+    pub root: PathBuf,
+    /// The pages.
+    pub site: Arc<Site>,
+    /// The lessons that a page may run.
+    pub shelf: Arc<Shelf>,
+    /// How long a run may take, if not as long as usual.
+    pub run_limit: Option<Duration>,
+}
+
+/// Serves a workbook until `end` is ready.
 pub async fn serve(
     listener: TcpListener,
-    site: Arc<Site>,
+    served: Served,
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let port = listener.local_addr()?.port();
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let desk = Arc::new(Desk {
-        gate: Gate::new(port),
-        routes: pages::routes(site),
+    let gate = Gate::new(port, Token::new()?);
+    let runs = Arc::new(Runs::new(served.run_limit, served.shelf.captures()));
+    let routes = pages::routes(pages::House {
+        served,
+        token: gate.token().into(),
+        runs: runs.clone(),
     });
+    let desk = Arc::new(Desk { gate, routes });
     tokio::select! {
-        () = end => Ok(()),
+        () = end => {}
         never = accept(listener, desk) => match never {},
     }
+    runs.end().await;
+    Ok(())
 }
 
 /// What every connection shares.

@@ -50,6 +50,21 @@ pub fn small_book() -> TempDir {
     folder
 }
 
+/// A book with a lesson `udp` that is a script: experiments that behave as no
+/// lesson of ours does, and one that behaves well.
+#[cfg(unix)]
+pub fn book_with_a_lesson() -> TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let book = small_book();
+    let folder = book.path().join("target/debug");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(book.path().join("Cargo.toml"), "[workspace]\n").unwrap();
+    let program = folder.join("lesson-udp");
+    fs::write(&program, include_str!("lesson.sh")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    book
+}
+
 /// A running `workbook serve`; it ends with the test.
 pub struct Server {
     child: Child,
@@ -66,7 +81,13 @@ impl Server {
 
     /// Serves a book with these options.
     pub fn with(root: &Path, options: &[&str]) -> Server {
+        Server::under(root, options, &[])
+    }
+
+    /// Serves a book with these options and variables of the environment.
+    pub fn under(root: &Path, options: &[&str], variables: &[(&str, &str)]) -> Server {
         let mut child = workbook()
+            .envs(variables.iter().copied())
             .arg("--root")
             .arg(root)
             .arg("serve")
@@ -149,7 +170,33 @@ impl Server {
         stream
     }
 
-    fn live(&self) -> serde_json::Value {
+    /// The token that its pages carry.
+    pub fn token(&self) -> String {
+        let page = self.get("/");
+        let (_, rest) = page.0.split_once("workbook-token\" content=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// The fields of a request that a page of ours would send with this body.
+    pub fn fields(&self, body: &str) -> String {
+        let (port, token, length) = (self.port, self.token(), body.len());
+        format!(
+            "Origin: http://127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
+             X-Workbook-Token: {token}\r\nContent-Length: {length}\r\n"
+        )
+    }
+
+    /// Sends what a page of ours would send, and reads to the end.
+    pub fn post(&self, path: &str, body: &str) -> Answer {
+        let fields = self.fields(body);
+        self.send(&format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: close\r\n\
+             {fields}\r\n{body}"
+        ))
+    }
+
+    /// What its pages ask once a second.
+    pub fn live(&self) -> serde_json::Value {
         serde_json::from_str(self.get("/live/build").body()).unwrap()
     }
 

@@ -6,7 +6,7 @@
 
 use crate::connection::connect;
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
@@ -47,7 +47,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         let Some(socket) = lab.a.socket(at_a, at_b)? else {
             return Ok(Outcome::unlisted("the client's socket is gone"));
         };
-        if socket.send_queue == 0 || started.elapsed() > PATIENCE {
+        if socket.send_queue == 0 || started.elapsed() > patience() {
             break socket.send_queue;
         }
         std::thread::yield_now(); // the kernel does not tell, so ask again

@@ -1,6 +1,6 @@
 //! Where the experiments begin: a client and a server that are connected.
 
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use socket2::SockRef;
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -22,20 +22,21 @@ pub struct Connection {
 pub fn connect(lab: &Lab) -> io::Result<Connection> {
     let listener = lab.b.enter(|| TcpListener::bind(lab.b.at(7777)))?;
     // SO_RCVTIMEO, which on Linux holds for accept, too.
-    SockRef::from(&listener).set_read_timeout(Some(PATIENCE))?;
+    SockRef::from(&listener).set_read_timeout(Some(patience()))?;
     accepted(lab, &listener)
 }
 
 /// The same with a listener that is there already.
 pub fn accepted(lab: &Lab, listener: &TcpListener) -> io::Result<Connection> {
     let at_b = listener.local_addr()?;
-    let connect = || TcpStream::connect_timeout(&at_b, PATIENCE);
-    let client = lab.a.enter(connect)?;
-    let (server, at_a) = listener.accept()?;
+    let connect = || TcpStream::connect_timeout(&at_b, patience());
+    let both = || (lab.a.enter(connect), listener.accept());
+    let (client, accepted) = lab.setting(both);
+    let (client, (server, at_a)) = (client?, accepted?);
     // No read and no write of this lesson may wait for ever.
     for end in [&client, &server] {
-        end.set_read_timeout(Some(PATIENCE))?;
-        end.set_write_timeout(Some(PATIENCE))?;
+        end.set_read_timeout(Some(patience()))?;
+        end.set_write_timeout(Some(patience()))?;
     }
     drop(lab.news());
     Ok(Connection {

@@ -6,7 +6,7 @@
 
 use crate::connection::connect;
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io::{self, Read, Write};
 use std::net::UdpSocket;
 
@@ -55,7 +55,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     me.receives("server", &by_tcp, connection.at_a);
 
     let receiver = lab.b.enter(|| UdpSocket::bind(lab.b.at(7777)))?;
-    receiver.set_read_timeout(Some(PATIENCE))?;
+    receiver.set_read_timeout(Some(patience()))?;
     let sender = lab.a.enter(|| UdpSocket::bind(lab.a.at(0)))?;
     sender.send_to(b"pay 100", lab.b.at(7777))?;
     sender.send_to(b"pay 200", lab.b.at(7777))?;

@@ -6,7 +6,7 @@
 
 use crate::connection::connect;
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     // tcp_retries2), and the server, which sends nothing, would never know.
     me.says("the cable is mended");
     wire.mend();
-    server.set_read_timeout(Some(PATIENCE))?;
+    server.set_read_timeout(Some(patience()))?;
     let arrived = server.read(&mut buffer);
     let got = arrived.as_ref().map_or(&[][..], |n| &buffer[..*n]);
     me.receives("server", got, at_a);

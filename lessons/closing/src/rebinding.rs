@@ -5,7 +5,7 @@
 //!     cargo run -p lesson-closing -- rebinding
 
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -70,7 +70,7 @@ fn two_runs(lab: &Lab, first: bool, restart: bool) -> io::Result<Bound> {
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let listener = TcpListener::from(listen(any_port, first)?);
     let address = listener.local_addr()?;
-    let client = TcpStream::connect_timeout(&address, PATIENCE)?;
+    let client = TcpStream::connect_timeout(&address, patience())?;
     let (connection, peer) = listener.accept()?;
     drop(connection); // the server closes first, so TIME_WAIT will be here
     lab.b.wait_for_state(address, peer, "FIN_WAIT2");

@@ -62,7 +62,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
     me.sends("server", b"still here", at_a);
     server.write_all(b"still here")?;
-    client.set_read_timeout(Some(lab::PATIENCE))?;
+    client.set_read_timeout(Some(lab::patience()))?;
     let read = client.read(&mut buffer);
     let got = read.as_ref().map_or(&[][..], |n| &buffer[..*n]).to_vec();
     me.returns("client", "read", &read);

@@ -6,7 +6,7 @@
 
 use crate::connection::connect;
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io::{self, Read};
 use std::net::Shutdown;
 use std::time::Duration;
@@ -62,7 +62,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     me.ends(&left, &right, "sock_diag");
     let gone = left.starts_with("FIN_WAIT"); // a FIN that is still on its way
 
-    server.set_read_timeout(Some(PATIENCE))?;
+    server.set_read_timeout(Some(patience()))?;
     // shutdown does not count handles: it acts on the one socket behind them.
     me.does("client", "calls shutdown(Write) on the other");
     other.shutdown(Shutdown::Write)?;

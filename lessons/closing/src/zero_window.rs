@@ -6,7 +6,7 @@
 
 use crate::connection::accepted;
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
@@ -43,7 +43,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         .b
         .enter(|| Socket::new(Domain::IPV4, Type::STREAM, None))?;
     socket.set_recv_buffer_size(1)?;
-    socket.set_read_timeout(Some(PATIENCE))?;
+    socket.set_read_timeout(Some(patience()))?;
     socket.bind(&lab.b.at(7777).into())?;
     socket.listen(1)?;
     let connection = accepted(&lab, &TcpListener::from(socket))?;

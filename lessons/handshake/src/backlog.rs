@@ -5,7 +5,7 @@
 //!     cargo run -p lesson-handshake -- backlog
 
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use socket2::{Domain, Socket, Type};
 use std::io::{self, ErrorKind::ConnectionRefused};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -63,7 +63,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let count = accepted.iter().flatten().count();
     me.does("server", format!("has accepted {count}"));
     if silent {
-        result = third.recv_timeout(PATIENCE);
+        result = third.recv_timeout(patience());
     }
     lab.wait(|seen| seen.len() >= 10);
     me.packets(lab.news());
@@ -84,7 +84,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 /// Connects in a thread of its own; the result comes through the channel.
 fn dial(lab: &Lab, to: SocketAddr) -> Receiver<io::Result<TcpStream>> {
     let (done, result) = channel();
-    let connect = move || done.send(TcpStream::connect_timeout(&to, PATIENCE));
-    lab.a.enter(|| thread::spawn(connect));
+    let connect = move || TcpStream::connect_timeout(&to, patience());
+    lab.a.enter(|| thread::spawn(move || done.send(connect())));
     result
 }

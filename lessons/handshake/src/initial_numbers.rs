@@ -5,7 +5,7 @@
 //!     cargo run -p lesson-handshake -- initial-numbers
 
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
 
@@ -44,7 +44,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let mut starts = Vec::new();
     let mut steps = Vec::new();
     for (who, packets) in [("first", 5), ("second", 10)] {
-        let connect = || TcpStream::connect_timeout(&address, PATIENCE);
+        let connect = || TcpStream::connect_timeout(&address, patience());
         let mut client = lab.a.enter(connect)?;
         me.sends(who, b"hello", address);
         client.write_all(b"hello")?;

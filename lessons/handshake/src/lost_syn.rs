@@ -6,7 +6,7 @@
 
 use crate::ms;
 use kit::{Choice, Experiment, Narrator, Outcome};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let server = lab.b.enter(|| TcpListener::bind(lab.b.at(7777)))?;
     let address = server.local_addr()?;
     me.does("client", format!("connects to {address}"));
-    let connect = || TcpStream::connect_timeout(&address, PATIENCE);
+    let connect = || TcpStream::connect_timeout(&address, patience());
     let started = Instant::now();
     let client = lab.a.enter(connect);
     let took = started.elapsed();
@@ -62,7 +62,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let told: Vec<_> = waits.iter().map(|wait| ms(*wait)).collect();
     let evidence = format!("from SYN to SYN: {}", told.join(", then "));
     Ok(lab.trusted(match (&client, &waits[..]) {
-        (Err(_), _) if took < PATIENCE => Outcome::chose("fails", evidence),
+        (Err(_), _) if took < patience() => Outcome::chose("fails", evidence),
         (Ok(_), _) if took < SECOND => Outcome::chose("soon", evidence),
         (Ok(_), [first, second]) if is(1, *first) && is(1, *second) => {
             Outcome::chose("steady", evidence)

@@ -5,7 +5,7 @@
 //!     cargo run -p lesson-handshake -- lost-syn-ack
 
 use kit::{Choice, Experiment, Narrator, Outcome};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io;
 use std::net::{TcpListener, TcpStream};
 
@@ -37,7 +37,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let server = lab.b.enter(|| TcpListener::bind(lab.b.at(7777)))?;
     let address = server.local_addr()?;
     me.does("client", format!("connects to {address}"));
-    let connect = || TcpStream::connect_timeout(&address, PATIENCE);
+    let connect = || TcpStream::connect_timeout(&address, patience());
     let client = lab.a.enter(connect)?;
     let client_address = client.local_addr()?;
 

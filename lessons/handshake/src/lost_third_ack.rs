@@ -6,7 +6,7 @@
 
 use crate::ms;
 use kit::{Choice, Experiment, Narrator, Outcome};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::time::Instant;
@@ -37,7 +37,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     server.set_nonblocking(true)?;
     let address = server.local_addr()?;
     me.does("client", format!("connects to {address}"));
-    let connect = || TcpStream::connect_timeout(&address, PATIENCE);
+    let connect = || TcpStream::connect_timeout(&address, patience());
     let started = Instant::now();
     let Ok(client) = lab.a.enter(connect) else {
         return Ok(Outcome::chose("client", "connect gave up"));

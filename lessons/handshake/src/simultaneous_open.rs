@@ -5,7 +5,7 @@
 //!     cargo run -p lesson-handshake -- simultaneous-open
 
 use kit::{Choice, Experiment, Narrator, Outcome, belief};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -60,7 +60,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     }
     // If there were two, these bytes would come out at an end of the other.
     left.write_all(b"hello")?;
-    right.set_read_timeout(Some(PATIENCE))?;
+    right.set_read_timeout(Some(patience()))?;
     let mut bytes = [0; 5];
     let read = right.read(&mut bytes);
     me.returns("right", "read", &read);

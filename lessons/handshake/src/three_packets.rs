@@ -6,7 +6,7 @@
 
 use crate::ms;
 use kit::{Choice, Experiment, Narrator, Outcome};
-use lab::{Lab, PATIENCE};
+use lab::{Lab, patience};
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
     // A plain connect waits as long as the kernel likes, two minutes or more.
     me.does("client", format!("connects to {address}"));
-    let connect = || TcpStream::connect_timeout(&address, PATIENCE);
+    let connect = || TcpStream::connect_timeout(&address, patience());
     let started = Instant::now();
     let client = lab.a.enter(connect)?;
     let took = started.elapsed();

@@ -7,11 +7,13 @@
 //! program. It opens no socket and starts no thread.
 
 pub mod belief;
+mod capture;
 mod color;
 pub mod diary;
 mod errno;
 mod escape;
 mod event;
+mod hold;
 mod ladder;
 mod lesson;
 mod narrator;
@@ -21,12 +23,14 @@ mod teach;
 mod terminal;
 
 pub use belief::Belief;
+pub use capture::capture;
 pub use color::{ColorChoice, decide as decide_color};
 pub use errno::describe as describe_error;
 pub use escape::{grouped, quoted, visible};
 pub use event::{
     At, Event, Line, Listed, Offered, Packet, Sequence, Status, VERSION,
 };
+pub use hold::{Becomes, Decision, holding};
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;

@@ -1,7 +1,7 @@
 //! The narrator: an experiment tells what it does, line by line.
 
 use crate::output::Output;
-use crate::{At, Event, Packet, errno, escape};
+use crate::{At, Event, Packet, errno, escape, hold};
 use std::fmt::Display;
 use std::io;
 use std::panic::Location;
@@ -65,7 +65,12 @@ impl<'a> Narrator<'a> {
     }
 
     /// The packets that a wire has seen, oldest first.
+    ///
+    /// Where the reader decides about each, they were told when it was there.
     pub fn packets(&mut self, packets: impl IntoIterator<Item = Packet>) {
+        if hold::holding().is_some() {
+            return;
+        }
         for packet in packets {
             self.output.tell(Event::Packet(packet));
         }

@@ -4,6 +4,7 @@ use crate::{Event, Ladder, Line, Terminal, VERSION};
 use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::process;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// How events are written.
@@ -16,8 +17,12 @@ pub enum Format {
     Json,
 }
 
-/// Standard output, as a lesson and `workbook wire` write it.
-pub struct Output {
+/// Standard output, as a lesson and `workbook wire` write it. A copy continues
+/// the same stream: its events are numbered with those of the others.
+#[derive(Clone)]
+pub struct Output(Arc<Mutex<Stream>>);
+
+struct Stream {
     format: Format,
     terminal: Terminal,
     told: u64,
@@ -27,23 +32,25 @@ pub struct Output {
 impl Output {
     /// Events go to standard output in this format.
     pub fn new(format: Format, ladder: Ladder) -> Output {
-        Output {
+        Output(Arc::new(Mutex::new(Stream {
             format,
             terminal: Terminal::drawing(ladder),
             told: 0,
             started: Instant::now(),
-        }
+        })))
     }
 
     /// Writes one event and flushes it, so that a reader sees it at once.
     pub fn tell(&mut self, event: Event) {
-        let text = match self.format {
-            Format::Text => self.terminal.render(&event),
+        // Held until the line is written, so that the numbers stay in order.
+        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = match stream.format {
+            Format::Text => stream.terminal.render(&event),
             Format::Json => {
                 let line = Line {
                     v: VERSION,
-                    n: self.told,
-                    t_us: self.started.elapsed().as_micros() as u64,
+                    n: stream.told,
+                    t_us: stream.started.elapsed().as_micros() as u64,
                     event,
                 };
                 serde_json::to_string(&line)
@@ -51,7 +58,7 @@ impl Output {
                     + "\n"
             }
         };
-        self.told += 1;
+        stream.told += 1;
         print(&text);
     }
 }

@@ -4,10 +4,11 @@ use crate::diary::{Deed, Diary, Source};
 use crate::output::{Format, Output, draws, print};
 use crate::{
     Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
-    Narrator, Offered, Outcome, Status, color, errno, root,
+    Narrator, Offered, Outcome, Status, capture, color, errno, hold, root,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::io::{self, IsTerminal};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What every lesson understands on its command line.
@@ -25,6 +26,13 @@ struct Arguments {
     /// Text for people, or one JSON object a line
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Hold each packet until a line of standard input decides about it; for
+    /// programs: with --format json, and one experiment of those with hosts
+    #[arg(long)]
+    hold: bool,
+    /// Keep the packets between the hosts in this new file, for Wireshark
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
     /// Draw packets with characters of ASCII only
     #[arg(long)]
     ascii: bool,
@@ -97,6 +105,23 @@ pub fn teach(lesson: &Lesson) -> ExitCode {
     );
     if arguments.list {
         return list(lesson, arguments.format, &mut output);
+    }
+    if arguments.hold {
+        let alone = arguments.experiment.is_some();
+        if !alone || arguments.format != Format::Json {
+            eprintln!(
+                "--hold needs --format json and the name of an experiment"
+            );
+            return ExitCode::from(2);
+        }
+        hold::begin(&output);
+    }
+    if let Some(file) = arguments.capture.clone() {
+        if arguments.experiment.is_none() {
+            eprintln!("--capture needs the name of an experiment");
+            return ExitCode::from(2);
+        }
+        capture::keep_in(file);
     }
     let asking = asking(&arguments);
     let teaching = Teaching {
@@ -217,6 +242,9 @@ fn settle(
         happened: None,
         belief: None,
     };
+    if hold::holding().is_some() {
+        return unsettled(Status::Inconclusive, disturbed(&outcome));
+    }
     let chose = |key: &str| experiment.choices.iter().find(|c| c.key == key);
     let (choice, text, evidence) = match outcome {
         // What this system cannot do is no failure of the experiment.
@@ -260,6 +288,19 @@ fn settle(
         happened: choice.map(|choice| choice.key),
         belief,
     }
+}
+
+/// Why a run settles nothing in which the reader was the wire: what the
+/// experiment concludes from is no longer the kernel's choice alone.
+fn disturbed(outcome: &io::Result<Outcome>) -> String {
+    let came = match outcome {
+        Ok(Outcome::Chose { evidence, .. }) => evidence.clone(),
+        Ok(Outcome::Unlisted(what) | Outcome::Inconclusive(what)) => {
+            what.clone()
+        }
+        Err(error) => errno::describe(error),
+    };
+    format!("you were the wire, so this settles nothing; it ended with: {came}")
 }
 
 /// The prediction, `Some(None)` if it was skipped, `None` to leave.

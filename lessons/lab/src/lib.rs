@@ -6,23 +6,25 @@
 //! the server. Where the kernel refuses the wire, both hosts are this machine
 //! and no packet is seen: results and states are then all the evidence.
 
+mod hold;
+mod host;
 mod shown;
+mod wait;
 
 use kit::Outcome;
 use std::cell::Cell;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::OnceLock;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use wire::{Entered, Refusal};
 
-pub use shown::shown;
-pub use wire::Packet;
+use wait::{Deadline, held_for_the_reader, look};
 
-/// How long any wait for a packet may take.
-///
-/// The slowest thing a lesson waits for is a second try after a second.
-pub const PATIENCE: Duration = Duration::from_secs(8);
+pub use host::Host;
+pub use shown::shown;
+pub use wait::{PATIENCE, patience};
+pub use wire::Packet;
 
 /// From here on [`wire::Wire::trust`] calls a wire late.
 const LATE: Duration = Duration::from_millis(150);
@@ -50,13 +52,7 @@ pub struct Lab {
     told: Cell<u64>,
     router: Cell<bool>,
     // Last, because the hosts must be gone before it: it is both of them.
-    lab: Option<std::rc::Rc<wire::Lab>>,
-}
-
-/// One of the two hosts.
-pub struct Host {
-    side: wire::Side,
-    lab: Option<std::rc::Rc<wire::Lab>>,
+    lab: Option<Arc<wire::Lab>>,
 }
 
 impl Lab {
@@ -87,10 +83,13 @@ impl Lab {
         let (lab, between) = match made {
             Ok(lab) => {
                 let between = lab.wire.clone();
-                (Some(std::rc::Rc::new(lab)), Ok(between))
+                (Some(Arc::new(lab)), Ok(between))
             }
             Err(why) => (None, Err(why)),
         };
+        if let (Some(hosts), Some(output)) = (&lab, kit::holding()) {
+            hold::begin(hosts, output);
+        }
         let host = |side| Host {
             side,
             lab: lab.clone(),
@@ -157,7 +156,16 @@ impl Lab {
         let Ok(wire) = &self.between else {
             return Vec::new();
         };
-        wire.wait_idle(PATIENCE);
+        let mut deadline = Deadline::new();
+        while !wire.wait_idle(look()) || held_for_the_reader(wire) {
+            if deadline.is_over(wire) {
+                break;
+            }
+        }
+        if kit::holding().is_some() {
+            // What has just arrived may still change the states that are told.
+            std::thread::sleep(3 * hold::LOOK);
+        }
         let told = self.told.get();
         let news: Vec<Packet> = wire.packets();
         let news = news.iter().filter(|packet| packet.n > told);
@@ -196,11 +204,34 @@ impl Lab {
 
     /// Waits until `happened` is true of the packets seen, and says whether
     /// it became true within [`PATIENCE`]. Never true without a wire.
-    pub fn wait(&self, happened: impl FnMut(&[Packet]) -> bool) -> bool {
-        match &self.between {
-            Ok(wire) => wire.wait_for(PATIENCE, happened),
-            Err(_) => false,
+    pub fn wait(&self, mut happened: impl FnMut(&[Packet]) -> bool) -> bool {
+        let Ok(wire) = &self.between else {
+            return false;
+        };
+        let mut deadline = Deadline::new();
+        loop {
+            if wire.wait_for(look(), &mut happened) {
+                return true;
+            }
+            if deadline.is_over(wire) {
+                return false;
+            }
         }
+    }
+
+    /// Runs `f`, which belongs to the setting and not to what is asked: the
+    /// reader decides about none of its packets.
+    pub fn setting<T>(&self, f: impl FnOnce() -> T) -> T {
+        let held = kit::holding().and(self.between.as_ref().ok());
+        if let Some(wire) = held {
+            wire.otherwise(wire::Action::Pass);
+        }
+        let made = f();
+        if let Some(wire) = held {
+            wire.wait_idle(PATIENCE);
+            wire.otherwise(wire::Action::Hold);
+        }
+        made
     }
 
     /// The states of a connection at the host of `client` and at that of
@@ -244,132 +275,22 @@ impl Lab {
     }
 }
 
-impl Host {
-    /// Runs `f` on this host. Sockets that it makes belong to the host for
-    /// good; they can be used from anywhere afterwards.
-    pub fn enter<T>(&self, f: impl FnOnce() -> T) -> T {
-        match self.on_wire() {
-            Some(host) => host.enter(f),
-            None => f(),
+impl Drop for Lab {
+    /// Keeps the packets, if somebody wants them.
+    fn drop(&mut self) {
+        let (Some(path), Ok(wire)) = (kit::capture(), &self.between) else {
+            return;
+        };
+        let write = || {
+            // Never over another file, nor over that of another pair of hosts.
+            let file = std::fs::File::create_new(path)?;
+            let file = std::io::BufWriter::new(file);
+            wire::pcapng::write(file, wire.started(), &wire.packets())
+        };
+        if let Err(error) = write() {
+            let path = kit::visible(&path.display().to_string());
+            let why = kit::describe_error(&error);
+            eprintln!("the packets are not kept in {path}: {why}");
         }
-    }
-
-    /// This host's address: 10.0.0.1 or 10.0.0.2, or 127.0.0.1 without a wire.
-    pub fn address(&self) -> IpAddr {
-        match self.on_wire() {
-            Some(host) => host.addr().into(),
-            None => Ipv4Addr::LOCALHOST.into(),
-        }
-    }
-
-    /// This host's address as the calls for multicast take it: it says which
-    /// interface is meant.
-    pub fn ipv4(&self) -> Ipv4Addr {
-        match self.on_wire() {
-            Some(host) => host.addr(),
-            None => Ipv4Addr::LOCALHOST,
-        }
-    }
-
-    /// The broadcast address of this host's network: 10.0.0.255, or
-    /// 127.255.255.255 without a wire.
-    pub fn broadcast(&self) -> Ipv4Addr {
-        match self.on_wire() {
-            Some(_) => Ipv4Addr::new(10, 0, 0, 255),
-            None => Ipv4Addr::new(127, 255, 255, 255),
-        }
-    }
-
-    /// This host's address with a port. Without a wire the port is 0, because
-    /// on this machine any other may be taken.
-    pub fn at(&self, port: u16) -> SocketAddr {
-        let port = if self.lab.is_some() { port } else { 0 };
-        SocketAddr::new(self.address(), port)
-    }
-
-    /// Changes a setting of this host, such as `net.ipv4.tcp_syn_retries`.
-    ///
-    /// # Errors
-    /// `Unsupported` without a wire: the machine's own settings stay.
-    pub fn sysctl(&self, name: &str, value: &str) -> io::Result<()> {
-        match self.on_wire() {
-            Some(host) => host.sysctl(name, value),
-            None => Err(io::ErrorKind::Unsupported.into()),
-        }
-    }
-
-    /// Gives a setting of this host the value that this kernel is born with,
-    /// and returns it.
-    ///
-    /// # Errors
-    /// `NotFound` if this kernel has no such setting; as [`Host::sysctl`].
-    pub fn restore(&self, name: &str) -> io::Result<String> {
-        // This program's own namespace is as new as those of the hosts, and
-        // nobody has changed a setting in it.
-        let path = format!("/proc/sys/{}", name.replace('.', "/"));
-        let born = std::fs::read_to_string(path)?.trim().to_string();
-        let host = self.on_wire().ok_or(io::ErrorKind::Unsupported)?;
-        // Where settings cannot be written, nobody has changed this one.
-        if host.sysctl_value(name)? != born {
-            host.sysctl(name, &born)?;
-        }
-        Ok(born)
-    }
-
-    /// A counter of this host, such as `TcpExt` and `ListenOverflows`, or
-    /// `None` if this kernel does not count that, or there is no wire and the
-    /// counter would be that of the whole machine.
-    pub fn counter(&self, group: &str, name: &str) -> Option<u64> {
-        self.on_wire()?.counter(group, name).ok()
-    }
-
-    /// The state of the TCP socket with these two addresses, by sock_diag(7).
-    pub fn state(&self, local: SocketAddr, peer: SocketAddr) -> String {
-        match self.socket(local, peer) {
-            Ok(Some(socket)) => socket.state.to_string(),
-            Ok(None) => "no socket".into(),
-            Err(error) => kit::describe_error(&error),
-        }
-    }
-
-    /// The TCP socket with these two addresses, if this host has one.
-    ///
-    /// # Errors
-    /// What the kernel answers to sock_diag(7).
-    pub fn socket(
-        &self,
-        local: SocketAddr,
-        peer: SocketAddr,
-    ) -> io::Result<Option<wire::diag::Socket>> {
-        let sockets = self.enter(wire::diag::sockets)?;
-        Ok(sockets.into_iter().find(|socket| {
-            socket.protocol == wire::diag::Protocol::Tcp
-                && socket.local == local
-                && socket.peer == peer
-        }))
-    }
-
-    /// Waits until the socket with these two addresses is in `state`, and
-    /// says in which state it was last: the same, or another after
-    /// [`PATIENCE`].
-    pub fn wait_for_state(
-        &self,
-        local: SocketAddr,
-        peer: SocketAddr,
-        state: &str,
-    ) -> String {
-        let deadline = std::time::Instant::now() + PATIENCE;
-        loop {
-            let now = self.state(local, peer);
-            if now == state || std::time::Instant::now() > deadline {
-                return now;
-            }
-            // The kernel does not tell when a state changes: it must be asked.
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    fn on_wire(&self) -> Option<&wire::Host> {
-        self.lab.as_ref().map(|lab| lab.host(self.side))
     }
 }

@@ -15,6 +15,8 @@ use crate::rule::{Action, Rule};
 /// Everything behind the lock.
 pub(crate) struct State {
     pub(crate) judges: Vec<(RuleId, Judge)>,
+    /// What becomes of a packet that none of them decides about.
+    pub(crate) otherwise: Action,
     pub(crate) latency: [Duration; 2],
     pub(crate) cut: bool,
     pub(crate) held: BTreeMap<u64, Packet>,
@@ -62,6 +64,7 @@ impl State {
     pub(crate) fn new(latency: Duration, log_room: usize) -> State {
         State {
             judges: Vec::new(),
+            otherwise: Action::Pass,
             latency: [latency; 2],
             cut: false,
             held: BTreeMap::new(),
@@ -210,7 +213,7 @@ impl State {
                 }
             }
         }
-        (Action::Pass, None)
+        (self.otherwise.clone(), None)
     }
 
     /// Sets the packet's fate, and queues what shall be delivered; `due` is without extra delay.

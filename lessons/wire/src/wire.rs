@@ -72,6 +72,11 @@ impl Wire {
         self.lock().add(Judge::Function(Box::new(function)))
     }
 
+    /// What becomes of the packets that no rule and no function decides about; at first they pass.
+    pub fn otherwise(&self, action: Action) {
+        self.lock().otherwise = action;
+    }
+
     /// Takes one rule out of force.
     pub fn remove(&self, rule: RuleId) {
         self.lock().judges.retain(|(id, _)| *id != rule);

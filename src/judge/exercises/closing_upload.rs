@@ -101,7 +101,7 @@ fn waits(bench: &mut Bench) -> Ruling {
     upload.gets_all(&file)?;
     if let Some(status) = bench.program()?.wait(Instant::now() + THOUGHT) {
         let expected = "it is there when the answer comes";
-        let got = format!("{} before the answer was sent", words(status));
+        let got = format!("{} before the answer was sent", words(&status));
         let cause = match status.success() {
             true => &SENT_IS_DONE,
             false => &CLOSE_IS_SHUTDOWN,

@@ -210,7 +210,7 @@ fn no_address(bench: &mut Bench) -> Ruling {
     let status = bench.program()?.wait(Instant::now() + START);
     let got = match status {
         Some(status) if status.code() == Some(2) => return Ok(()),
-        Some(status) => words(status),
+        Some(status) => words(&status),
         None => "it still runs".into(),
     };
     Fault::new("it ends with exit status 2", got)
@@ -253,7 +253,7 @@ fn probe(bench: &mut Bench, to: &[SocketAddr], within: Duration) -> Result<Print
         .wait(Instant::now() + Duration::from_secs(1));
     if ended && let Some(status) = status.filter(|status| !status.success()) {
         let wish = "it ends with exit status 0, whatever it found";
-        return Fault::new(wish, words(status)).stop();
+        return Fault::new(wish, words(&status)).stop();
     }
     Ok(Printed {
         lines,

@@ -244,7 +244,7 @@ fn ends(bench: &mut Bench) -> Ruling {
         }
         let got = match program.wait(Instant::now() + REPLY) {
             Some(status) if status.success() => continue,
-            Some(status) => words(status),
+            Some(status) => words(&status),
             None => "it still runs".into(),
         };
         return Fault::new("it ends with exit status 0", got).stop();

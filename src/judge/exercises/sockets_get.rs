@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use kit::belief;
 use socket2::{Domain, Socket, Type};
 
-use crate::judge::bench::{Bench, QUIET, REPLY};
+use crate::judge::bench::{Bench, REPLY, START};
 use crate::judge::bytes::{any, difference, shown};
 use crate::judge::cause::Cause;
 use crate::judge::fault::{Fault, Stop};
@@ -209,7 +209,7 @@ fn two_parts(bench: &mut Bench) -> Ruling {
     let parts = [line(bench, 15), line(bench, 18)];
     let mut server = asked(bench)?;
     says(&mut server, &parts[0]);
-    taken(bench, &parts[0])?;
+    server.waits_until_read(bench)?;
     says(&mut server, &parts[1]);
     let answer = parts.concat();
     whole(bench, &server, &answer).map_err(|fault| fault.because(&SHORT_READ))?;
@@ -226,8 +226,7 @@ fn split_letter(bench: &mut Bench) -> Ruling {
         [&letter[1..], &after].concat(),
     ];
     says(&mut server, &parts[0]);
-    // Up to the line feed: some hold back the line that follows.
-    taken(bench, &before)?;
+    server.waits_until_read(bench)?;
     says(&mut server, &parts[1]);
     let answer = parts.concat();
     whole(bench, &server, &answer).map_err(|fault| fault.because(&READ_IS_TEXT))?;
@@ -271,7 +270,7 @@ fn breaks_off(bench: &mut Bench) -> Ruling {
     let answer = line(bench, 25);
     let mut server = asked(bench)?;
     says(&mut server, &answer);
-    taken(bench, &answer)?;
+    server.waits_until_read(bench)?;
     server.resets()?;
     let expected = "it ends with an exit code other than 0: the answer is not whole";
     match bench.program()?.wait(Instant::now() + REPLY) {
@@ -294,7 +293,7 @@ fn nobody_listens(bench: &mut Bench) -> Ruling {
     bench.start(&[&address.to_string()])?;
     bench.did("nobody listens there");
     let expected = "a message on standard error and an exit code other than 0";
-    let Some(status) = bench.program()?.wait(Instant::now() + REPLY) else {
+    let Some(status) = bench.program()?.wait(Instant::now() + START) else {
         return Fault::new(expected, "it does not end").stop();
     };
     let silent = bench.program()?.last_words().is_empty();
@@ -328,16 +327,6 @@ fn says(server: &mut Tcp, bytes: &[u8]) {
     let _ = server.stream.write_all(bytes);
 }
 
-/// Waits until the program has taken this part of the answer, so that the
-/// next one comes by itself: until it has printed it or ended, or for a while
-/// if it prints nothing before the end.
-fn taken(bench: &mut Bench, part: &[u8]) -> Ruling {
-    let until = Instant::now() + QUIET;
-    let program = bench.program()?;
-    program.shows(until, |out| out.starts_with(part));
-    Ok(())
-}
-
 /// Ends the answer; the rule is kept if it was printed.
 fn whole(bench: &mut Bench, server: &Tcp, answer: &[u8]) -> Result<(), Fault> {
     server.did("ends its side");
@@ -354,7 +343,7 @@ fn succeeds(bench: &mut Bench, answer: &[u8]) -> Ruling {
     printed(bench, answer, until, |out| out.len() > answer.len())?;
     match bench.program()?.wait(until) {
         Some(status) if status.success() => Ok(()),
-        Some(status) => Fault::new(expected, words(status)).stop(),
+        Some(status) => Fault::new(expected, words(&status)).stop(),
         None => Fault::new(expected, "it goes on, though the answer has ended")
             .because(&ZERO_IS_NOT_YET)
             .stop(),

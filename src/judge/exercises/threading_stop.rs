@@ -212,7 +212,7 @@ fn has_ended(bench: &mut Bench) -> Result<(), Fault> {
     };
     let got = match status {
         Some(status) if status.success() => return Ok(()),
-        Some(status) => words(status),
+        Some(status) => words(&status),
         None => "it still runs".into(),
     };
     Err(Fault::new(

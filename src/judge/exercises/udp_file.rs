@@ -272,7 +272,7 @@ fn gives_up(bench: &mut Bench) -> Ruling {
 }
 
 fn through_a_relay(bench: &mut Bench) -> Ruling {
-    let file = any(&mut bench.random, 4_500);
+    let file = any(&mut bench.random, 4_000);
     let mut receiver = Receiver::started(bench, file)?;
     receiver.takes_through_a_relay(bench)?;
     receiver.has_all()?;
@@ -284,7 +284,7 @@ fn succeeds(bench: &mut Bench) -> Ruling {
     let expected = "it ends with exit code 0: the end was acknowledged";
     match bench.program()?.wait(Instant::now() + REPLY) {
         Some(status) if status.success() => Ok(()),
-        Some(status) => Fault::new(expected, words(status)).stop(),
+        Some(status) => Fault::new(expected, words(&status)).stop(),
         None => Fault::new(expected, "it does not end").stop(),
     }
 }

@@ -45,7 +45,7 @@ pub fn pieces(bench: &mut Bench) -> Ruling {
     let within = "[ada] ".len() + begin.len() + 3;
     for piece in [&text.as_bytes()[..8], &text.as_bytes()[8..within]] {
         server.sends(piece)?;
-        server.waits_until_read();
+        server.waits_until_read(bench)?;
     }
     server.sends(&text.as_bytes()[within..])?;
     match next(bench) {

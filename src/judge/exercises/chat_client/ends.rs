@@ -48,7 +48,7 @@ pub fn input(bench: &mut Bench) -> Ruling {
     match status {
         Some(status) if !status.success() => Fault::new(
             "it ends with exit status 0",
-            format!("it ended with {}", words(status)),
+            format!("it ended with {}", words(&status)),
         )
         .stop(),
         None => Fault::new("it ends after the server", "it runs on").stop(),
@@ -95,7 +95,7 @@ pub fn server(bench: &mut Bench) -> Ruling {
         let status = bench.program()?.wait(until);
         let said = said || !bench.program()?.last_words().is_empty();
         let expected = "it says that the server is gone, and ends with a status that is not 0";
-        let got = match status {
+        let got = match &status {
             None => "it runs on".into(),
             Some(status) if status.success() => words(status),
             Some(_) if !said => "it ends, and says nothing".into(),

@@ -35,7 +35,7 @@ pub fn told_to_end(bench: &mut Bench) -> Ruling {
         cyd.hears(line)?;
     }
     bench.did("send it SIGTERM");
-    bench.program()?.terminate()?;
+    bench.program()?.terminate();
     is_told(&mut bob, Some(&said))?;
     for guest in [&mut ada, &mut cyd] {
         is_told(guest, None)?;
@@ -45,7 +45,7 @@ pub fn told_to_end(bench: &mut Bench) -> Ruling {
     restarts(bench, &server.to_string())?;
     let mut eve = Guest::enter(bench, "eve", server)?;
     bench.did("send it SIGINT, as Ctrl-C does");
-    bench.program()?.interrupt()?;
+    bench.program()?.interrupt();
     is_told(&mut eve, None)?;
     ends(bench, "SIGINT")
 }
@@ -109,7 +109,7 @@ fn ends(bench: &mut Bench, signal: &str) -> Ruling {
         Some(status) if status.success() => Ok(()),
         Some(status) => Fault::new(
             format!("it ends with exit status 0 after {signal}"),
-            format!("it ended with {}", words(status)),
+            format!("it ended with {}", words(&status)),
         )
         .because(&causes::SIGNAL)
         .stop(),

@@ -158,7 +158,7 @@ pub fn pieces(bench: &mut Bench) -> Ruling {
     let line = format!("{begin} 🦀 {end}\n");
     let middle = begin.len() + 3;
     ada.tcp.sends_in_pieces(&line.as_bytes()[..middle], 1)?;
-    ada.tcp.waits_until_read();
+    ada.tcp.waits_until_read(bench)?;
     bob.says(&other)?;
     cyd.hears(&format!("[{}] {other}", bob.name))
         .map_err(because)?;

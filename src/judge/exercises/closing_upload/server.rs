@@ -199,7 +199,7 @@ fn outcome(bench: &mut Bench) -> Result<(bool, Outcome), Fault> {
     match program.wait(Instant::now() + REPLY) {
         Some(status) => {
             let (output, _) = program.output(Instant::now() + REPLY);
-            let words = words(status);
+            let words = words(&status);
             Ok((
                 status.success(),
                 Outcome {
