@@ -11,7 +11,7 @@ const LIMITS: Limits = Limits {
     time: Duration::from_secs(120),
     processes: 64,
     memory_mb: 1024,
-    output_bytes: 16 << 20,
+    output_bytes: 64 << 20,
     line_bytes: 64 << 10,
     lines: 50_000,
     in_lines: false,
@@ -136,7 +136,9 @@ impl Program {
 
     /// The last lines of standard error.
     pub fn last_words(&mut self) -> Vec<String> {
-        self.kept.last_words()
+        let words = self.kept.last_words();
+        let said = |line: &String| !line.trim().is_empty();
+        words.into_iter().filter(said).collect()
     }
 
     /// Takes in what it wrote next; false if nothing came until then.

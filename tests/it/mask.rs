@@ -64,7 +64,7 @@ const MEASURED: &[&str] = &[
 /// user who runs a lesson may do.
 const VOLATILE: &[(&str, &str)] = &[
     (r"0x[0-9a-f]{8,}", "[ADDRESS]"),
-    (r"thread '([\w-]+)' \(\d+\)", "thread '$1' ([N])"),
+    (r"thread '([^']+)' \(\d+\)", "thread '$1' ([N])"),
     (r"239\.(?:77|93)\.\d+\.\d+(:\d+| \d+)?", "[GROUP]"),
     (r#""t_us":\d+"#, r#""t_us":0"#),
     (r"(CAP_\w+): (?:true|false|unknown)", "$1: [HELD]"),

@@ -19,7 +19,7 @@ fn who_has_done_nothing_is_sent_to_the_first_chapter() {
     let folder = tempfile::tempdir().unwrap();
     let text = said(folder.path(), &["progress"]);
     assert!(
-        text.contains(" 1  sockets    ···········        0 of 11\n"),
+        text.contains(" 1  sockets    ···········        0 of 11"),
         "{text}"
     );
     assert!(text.contains("\n0 of "), "{text}");

@@ -1,6 +1,7 @@
 //! `threading-serve`: a server for many clients at once.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use kit::belief;
 
@@ -152,6 +153,8 @@ fn next(bench: &mut Bench) -> Ruling {
             Tcp::connect(bench, name, server).map_err(|stop| because(stop, &ONE_CLIENT))?;
         is_served(bench, &mut client).map_err(|stop| because(stop, &ONE_CLIENT))?;
         bench.did(format!("{name} leaves"));
+        drop(client);
+        a_moment_to_end(bench)?;
     }
     Ok(())
 }
@@ -192,6 +195,7 @@ fn reset(bench: &mut Bench) -> Ruling {
     let half = bench.word(5);
     leaver.sends(&half)?;
     leaver.resets()?;
+    a_moment_to_end(bench)?;
     another_is_served(bench, server, &ONE_ERROR_ENDS_ALL)
 }
 
@@ -218,6 +222,14 @@ fn fifty(bench: &mut Bench) -> Ruling {
         let heard = client.hears_line();
         heard.is(&client.name, &sent.to_ascii_uppercase())?;
     }
+    Ok(())
+}
+
+/// A server that ends with its client does so now, and the next one finds
+/// nobody.
+fn a_moment_to_end(bench: &mut Bench) -> Ruling {
+    let moment = Instant::now() + Duration::from_millis(100);
+    bench.program()?.wait(moment);
     Ok(())
 }
 
