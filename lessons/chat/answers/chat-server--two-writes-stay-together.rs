@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 use std::thread;
 
 type Room = Mutex<BTreeMap<String, Arc<TcpStream>>>;
 
 const LONGEST: usize = 1024;
+
+/// Held alone by who writes a notice; messages write beside each other.
+static NOTICE: RwLock<()> = RwLock::new(());
 
 fn main() -> io::Result<()> {
     let address = std::env::args().nth(1).unwrap_or("127.0.0.1:0".into());
@@ -65,6 +68,14 @@ fn say(room: &Room, author: &str, text: &str) {
     // A write may have to wait, so nobody should hold the lock meanwhile.
     let mut others = room.lock().expect("nobody panics").clone();
     others.remove(author);
+    if text.starts_with('*') {
+        let _alone = NOTICE.write().expect("nobody panics");
+        for client in others.values() {
+            let _ = (&**client).write_all(text.as_bytes());
+        }
+        return;
+    }
+    let _beside_others = NOTICE.read().expect("nobody panics");
     let (who, text) = text.split_at(text.find(' ').unwrap_or_default());
     for client in others.values() {
         // Who is gone is noticed by its own thread.
