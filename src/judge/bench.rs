@@ -23,6 +23,9 @@ pub const REPLY: Duration = Duration::from_secs(3);
 /// How long to listen for what must not come.
 pub const QUIET: Duration = Duration::from_millis(150);
 
+/// How many lines before `listening on` are too many.
+const FLOOD: usize = 10_000;
+
 /// What a check works with.
 pub struct Bench<'a> {
     /// Random numbers that follow from the seed and the rule.
@@ -142,30 +145,34 @@ impl Bench<'_> {
         self.start(&[address])?;
         let until = Instant::now() + START;
         let expected = "a line `listening on 127.0.0.1:PORT`, PORT being the port it got";
-        let mut seen = Vec::new();
-        loop {
-            match self.program()?.line(until) {
+        let mut seen: Vec<Vec<u8>> = Vec::new();
+        // Of a flood, the first lines tell enough, and it has no end.
+        while seen.len() < FLOOD {
+            let (line, over) = match self.program()?.line(until) {
                 Line::Text(line) => match announced(&line) {
                     Some(address) => return usable(address, expected),
-                    None => seen.push(line),
+                    None => (line, None),
                 },
-                line @ (Line::End(_) | Line::Silence(_)) => {
-                    let ended = matches!(line, Line::End(_));
-                    if let Line::End(rest) | Line::Silence(rest) = line {
-                        seen.push(rest);
-                    }
-                    let seen = seen.iter().filter(|line| !line.is_empty());
-                    let seen: Vec<_> = seen.map(|line| kit::quoted(line)).take(3).collect();
-                    let got = match seen.is_empty() {
-                        true if ended => "the end of its output".into(),
-                        true => "no output at all (is it still in a buffer that was not flushed?)"
-                            .into(),
-                        false => format!("only {}", seen.join(" and ")),
-                    };
-                    return Fault::new(expected, got).stop();
-                }
-            }
+                Line::End(rest) => (rest, Some("the end of its output")),
+                Line::Silence(rest) => (
+                    rest,
+                    Some("no output at all (is it still in a buffer that was not flushed?)"),
+                ),
+            };
+            seen.push(line);
+            let Some(nothing) = over else {
+                continue;
+            };
+            let lines = seen.iter().filter(|line| !line.is_empty());
+            let lines: Vec<_> = lines.map(|line| kit::quoted(line)).take(3).collect();
+            return match lines.is_empty() {
+                true => Fault::new(expected, nothing).stop(),
+                false => Fault::new(expected, format!("only {}", lines.join(" and "))).stop(),
+            };
         }
+        let first = kit::quoted(&seen[0]);
+        let got = format!("{} other lines, from {first} on", kit::grouped(FLOOD));
+        Fault::new(expected, got).stop()
     }
 
     /// The program.
@@ -228,7 +235,7 @@ impl Bench<'_> {
             return ("it was not started".into(), Vec::new());
         };
         // One that is about to end, ends now.
-        let soon = Instant::now() + Duration::from_millis(50);
+        let soon = Instant::now() + Duration::from_millis(400);
         let fate = match program.wait(soon) {
             Some(status) => format!("it has ended with {}", words(&status)),
             None => match program.waits_in() {

@@ -54,12 +54,16 @@ impl Program {
 
     /// The next line of standard output, waiting for it at most until then.
     pub fn line(&mut self, until: Instant) -> Line {
+        let mut looked_at = 0;
         loop {
-            if let Some(end) = self.out.iter().position(|byte| *byte == b'\n') {
+            let new = &self.out[looked_at..];
+            if let Some(end) = new.iter().position(|byte| *byte == b'\n') {
+                let end = looked_at + end;
                 let mut line: Vec<u8> = self.out.drain(..=end).collect();
                 line.pop();
                 return Line::Text(line);
             }
+            looked_at = self.out.len();
             if self.out_closed {
                 return Line::End(std::mem::take(&mut self.out));
             }
