@@ -30,7 +30,10 @@ fn release() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--release", "--package", "lesson-chat"]);
     cargo.args(["--bin", "lesson-chat", "--example", "chat-load"]);
-    cargo.arg("--target-dir").arg(target);
+    cargo
+        .arg("--target-dir")
+        .arg(target)
+        .env("WORKBOOK_STATE", "off");
     assert!(cargo.status().unwrap().success(), "{cargo:?}");
     target.join("release")
 }
