@@ -234,8 +234,10 @@ impl Bench<'_> {
         let Some(program) = &mut self.program else {
             return ("it was not started".into(), Vec::new());
         };
-        // One that is about to end, ends now.
-        let soon = Instant::now() + Duration::from_millis(400);
+        // One that is about to end, ends now; one that has closed its output
+        // most likely is.
+        let moment = if program.is_closed() { 400 } else { 50 };
+        let soon = Instant::now() + Duration::from_millis(moment);
         let fate = match program.wait(soon) {
             Some(status) => format!("it has ended with {}", words(&status)),
             None => match program.waits_in() {

@@ -113,6 +113,11 @@ impl Program {
         self.kept.wait(until)
     }
 
+    /// Whether the end of its standard output was seen.
+    pub fn is_closed(&self) -> bool {
+        self.out_closed
+    }
+
     /// Tells it to end: SIGTERM.
     pub fn terminate(&self) {
         self.kept.terminate();
