@@ -10,6 +10,7 @@ use socket2::{Domain, Socket, Type};
 use crate::links::LOOPBACK;
 use crate::packet::Side;
 use crate::pcapng::Writer;
+use crate::port;
 use crate::refusal::{Refusal, Step};
 use crate::sandbox::{Entered, refuse};
 use crate::sys::{self, Inbox};
@@ -110,19 +111,10 @@ fn record(socket: &Socket, stopped: &PipeReader, out: impl Write) -> io::Result<
         }
     }
     writer.finish()?.flush()?;
-    match lost(socket) {
+    match port::lost(socket) {
         0 => Ok(written),
         lost => Err(io::Error::other(format!(
             "{lost} packets came faster than they could be written, and are missing"
         ))),
     }
-}
-
-/// Packets that found no room (PACKET_STATISTICS, packet(7)).
-fn lost(socket: &Socket) -> u32 {
-    let statistics = sys::option_bytes(socket, libc::SOL_PACKET, libc::PACKET_STATISTICS, 8);
-    let drops = statistics
-        .ok()
-        .and_then(|bytes| bytes.get(4..)?.first_chunk().copied());
-    drops.map_or(0, u32::from_ne_bytes)
 }

@@ -56,15 +56,20 @@ impl Port {
         inbox.receive(&self.socket)
     }
 
-    /// Packets that found no room since the last call (PACKET_STATISTICS, packet(7)).
+    /// Packets that found no room since the last call.
     pub(crate) fn lost(&self) -> u64 {
-        let statistics =
-            sys::option_bytes(&self.socket, libc::SOL_PACKET, libc::PACKET_STATISTICS, 8);
-        let drops = statistics
-            .ok()
-            .and_then(|bytes| bytes.get(4..)?.first_chunk().copied());
-        drops.map_or(0, |drops| u32::from_ne_bytes(drops).into())
+        lost(&self.socket)
     }
+}
+
+/// Packets for which a packet socket had no room since the last call
+/// (PACKET_STATISTICS, packet(7)).
+pub(crate) fn lost(socket: &Socket) -> u64 {
+    let statistics = sys::option_bytes(socket, libc::SOL_PACKET, libc::PACKET_STATISTICS, 8);
+    let drops = statistics
+        .ok()
+        .and_then(|bytes| bytes.get(4..)?.first_chunk().copied());
+    drops.map_or(0, |drops| u32::from_ne_bytes(drops).into())
 }
 
 impl Waker {
