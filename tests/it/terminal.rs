@@ -181,8 +181,11 @@ impl Typing {
 
     /// A command line at a pseudo-terminal.
     pub fn at(line: &str) -> Typing {
+        // In the shell's place: one that stays, as dash does, gets the Ctrl-C
+        // as well and dies of it, whatever the program makes of its own.
+        let line = format!("exec {line}");
         let mut command = unkept("script");
-        command.args(["--quiet", "--return", "--command", line, "/dev/null"]);
+        command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command
             .spawn()
