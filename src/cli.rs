@@ -27,7 +27,7 @@ Examples:
 A lesson also runs by itself, without this command:
   cargo run -p lesson-udp -- echo
 
-Exit codes: 0 good, 1 the answer is no, 2 could not tell."
+Exit status: 0 good, 1 the answer is no, 2 could not tell."
 )]
 pub struct Args {
     /// What to do; without a command, the same as `serve`.
@@ -63,7 +63,7 @@ Examples:
   cargo run -- run udp loss           one experiment
   cargo run -- run udp -- --list      what comes after -- goes to the lesson
 
-The exit code is the lesson's own.")]
+The exit status is the lesson's own.")]
     Run(RunArgs),
 
     /// Judge a program: build it, and play a hostile peer against it
@@ -76,7 +76,7 @@ Examples:
   cargo run -- check udp-echo --seed 7
                                       with the same random bytes as another time
 
-Exit codes: 0 every rule is kept, 1 a rule is broken or the file does not
+Exit status: 0 every rule is kept, 1 a rule is broken or the file does not
 compile, 2 could not tell.")]
     Check(CheckArgs),
 
@@ -104,7 +104,7 @@ Examples:
   cargo run -- solution udp-echo            after `check udp-echo` has passed
   cargo run -- solution udp-echo --anyway   before
 
-Exit codes: 0 shown, 1 not yet, because the exercise has not passed.")]
+Exit status: 0 shown, 1 not yet, because the exercise has not passed.")]
     Solution(SolutionArgs),
 
     /// Begin an exercise again; your file is kept beside it
@@ -139,7 +139,7 @@ before it is due counts only if it is wrong.")]
 
     /// Check this machine: what is there, what it is needed for, how to get it
     #[command(after_help = "\
-Exit codes: 0 everything needed is there (optional things may be missing),
+Exit status: 0 everything needed is there (optional things may be missing),
 1 something needed is missing, 2 something needed could not be checked.")]
     Doctor,
 
@@ -220,7 +220,7 @@ A line that you type goes to B; one that begins with `a:` goes to A.
 A capture holds each packet twice, as A's side of the wire saw it and as B's:
 in Wireshark, frame.interface_name == \"A side\" shows one of them.
 
-Exit codes: 0 both programs ended well or were only asked to end, 1 one of them
+Exit status: 0 both programs ended well or were only asked to end, 1 one of them
 ended badly, 2 the wire is refused here or the run cannot be trusted.";
 
 /// Two programs and what to do with the packets between them.

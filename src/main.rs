@@ -25,7 +25,7 @@ use clap::{CommandFactory, FromArgMatches};
 use cli::{Args, Command, ServeArgs};
 use place::Place;
 
-/// Maps what a command found out to an exit code: 0 good, 1 the answer is no,
+/// Maps what a command found out to an exit status: 0 good, 1 the answer is no,
 /// 2 could not tell.
 fn main() -> ExitCode {
     match run() {

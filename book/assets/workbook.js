@@ -142,7 +142,7 @@
       rest.removeAttribute('hidden');
       skip.remove();
     };
-    const skip = button('Read on without a guess', () => {
+    const skip = button('Read on without predicting', () => {
       open();
       rest.tabIndex = -1;
       rest.focus();
@@ -174,7 +174,7 @@
       noted.textContent = 'Noted. Now run it.';
       for (const it of all('.mine', lab)) it.remove();
       all('.beliefs li', lab).find(it => it.dataset.option === guess)
-        ?.prepend(make('span', { class: 'mine' }, 'Your guess'), ' ');
+        ?.prepend(make('span', { class: 'mine' }, 'Your prediction'), ' ');
       unfold();
     };
     for (const option of options) {

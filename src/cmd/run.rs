@@ -10,7 +10,7 @@ use crate::cmd::complain;
 use crate::lessons;
 use crate::place::Place;
 
-/// Runs a lesson with our own standard streams; its exit code is ours.
+/// Runs a lesson with our own standard streams; its exit status is ours.
 pub fn run(place: &Place, what: &RunArgs) -> Result<ExitCode> {
     let names = lessons::names(&place.root)?;
     if !names.contains(&what.lesson) {
@@ -44,14 +44,14 @@ pub fn lesson(place: &Place, name: &str) -> Command {
     cargo
 }
 
-/// Becomes the command, so that signals and the exit code are its own.
+/// Becomes the command, so that signals and the exit status are its own.
 #[cfg(unix)]
 fn hand_over(mut command: Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt;
     Err(command.exec()).context(NO_CARGO)
 }
 
-/// Runs the command to its end and passes its exit code on.
+/// Runs the command to its end and passes its exit status on.
 #[cfg(not(unix))]
 fn hand_over(mut command: Command) -> Result<ExitCode> {
     let status = command.status().context(NO_CARGO)?;

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, TcpListener};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 /// Where the book is served when nobody asks for a port; not mdBook's 3000,
 /// and no port that a lesson uses.
@@ -11,8 +11,8 @@ pub const USUAL: u16 = 4750;
 /// How many ports after the usual one are tried when it is taken.
 pub const SPARE: u16 = 20;
 
-/// Listens on exactly the port asked for, else on the usual one or the first
-/// free one after it; only on 127.0.0.1.
+/// Listens on exactly the port asked for, else on the usual one, the first free
+/// one after it, or any; only on 127.0.0.1.
 pub fn listen(asked: Option<u16>) -> Result<TcpListener> {
     match asked {
         Some(port) => on(port).map_err(|error| match error.kind() {
@@ -33,10 +33,8 @@ fn first_free(usual: u16) -> Result<TcpListener> {
             done => return done.with_context(|| format!("cannot listen on port {port}")),
         }
     }
-    bail!(
-        "the ports {usual} to {} are all taken; try --port 0, which takes any free one",
-        usual + SPARE
-    )
+    // A whole class may be on this machine.
+    on(0).context("no port is free")
 }
 
 fn on(port: u16) -> io::Result<TcpListener> {
@@ -54,6 +52,23 @@ mod tests {
         let other = first_free(port).expect("a free port after it");
         let other = other.local_addr().expect("its address").port();
         assert!((port + 1..=port + SPARE).contains(&other));
+    }
+
+    #[test]
+    fn where_all_are_taken_there_is_still_another() {
+        let (taken, usual) = row();
+        let other = first_free(usual).expect("a port elsewhere");
+        let other = other.local_addr().expect("its address").port();
+        assert!(!(usual..=usual + SPARE).contains(&other), "{taken:?}");
+    }
+
+    /// As many ports in a row as are tried, all taken, by us or by others.
+    fn row() -> (Vec<TcpListener>, u16) {
+        let first = on(0).expect("a free port");
+        let first = first.local_addr().expect("its address").port();
+        let usual = first.min(u16::MAX - SPARE);
+        let taken = (usual..=usual + SPARE).filter_map(|port| on(port).ok());
+        (taken.collect(), usual)
     }
 
     #[test]

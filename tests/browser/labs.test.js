@@ -130,7 +130,7 @@ test('what gives the answer away is folded until there is a guess', async t => {
     for (const text of [echo, ends, small]) assert.equal(await visible(text), false, text);
     await labOf(page, { slug: 'udp', name: 'echo' }).locator('input').first().check();
     assert.deepEqual([await visible(echo), await visible(ends)], [true, false]);
-    const skip = page.getByText('Read on without a guess');
+    const skip = page.getByText('Read on without predicting');
     const count = await skip.count();
     await skip.first().press('Enter');
     assert.deepEqual([await visible(ends), await visible(small)], [true, false]);

@@ -90,7 +90,7 @@ $ cargo run -p lesson-{slug} -- {name}
 
 <a href="recordings/{slug}/{name}.jsonl" download>The same run as JSON Lines</a>
 </details>
-<details class="beliefs"><summary>What each guess believes</summary>
+<details class="beliefs"><summary>The belief behind each option</summary>
 <ul>
 {guesses}</ul>
 </details>

@@ -229,22 +229,45 @@ fn every_lesson_and_experiment_that_a_command_names_exists() {
     assert!(unnamed.is_empty(), "no page says how to run {unnamed:?}");
 }
 
+/// The beliefs that the options of an experiment lead to, by its block.
+fn beliefs_behind(slug: &str, experiment: &str) -> BTreeSet<String> {
+    let block = format!("book/recordings/{slug}/{experiment}.md");
+    let belief = Regex::new(r#"<span class="belief">(M\d\d)</span>"#).unwrap();
+    let block = read(root().join(block));
+    let found = belief.captures_iter(&block).map(|it| it[1].to_string());
+    found.collect()
+}
+
+/// Three rounds for each chapter, with the beliefs that a teacher will meet and
+/// a question after each round.
 #[test]
 fn every_round_for_teachers_is_an_experiment() {
-    let row = Regex::new(r"(?m)^\| \[[^\]]*\]\((\w+)\.md\) \| (`.*`) \|$").unwrap();
+    let row = r"(?m)^\| \[([^\]]*)\]\((\w+)\.md\) \|[^|]*\| (`[^|]*`) \| ([^|]*) \|[^|]*\|$";
+    let row = Regex::new(row).unwrap();
+    let belief = Regex::new(r"\[(M\d\d)\]").unwrap();
     let page = read(root().join("book/for-teachers.md"));
     let mut chapters = BTreeSet::new();
     for row in row.captures_iter(&page) {
-        let list = format!("book/recordings/{}/list.jsonl", &row[1]);
+        let (title, slug) = (&row[1], &row[2]);
+        let list = format!("book/recordings/{slug}/list.jsonl");
         let list = crate::workspace::parse(&read(root().join(list)));
         let list = crate::recordings::experiments(&list);
-        for name in row[2].split(", ").map(|name| name.trim_matches('`')) {
+        let rounds = row[3].split(", ").map(|name| name.trim_matches('`'));
+        let mut expected = BTreeSet::new();
+        let mut questions = format!("**{title}**\n");
+        for (number, name) in (1..).zip(rounds) {
             let there = list.iter().any(|known| known == name);
-            assert!(there, "{} has no experiment {name}", &row[1]);
+            assert!(there, "{slug} has no experiment {name}");
+            expected.extend(beliefs_behind(slug, name));
+            questions += &format!("\n{number}. `{name}`: [^\n]*\\?[^\n]*");
         }
-        chapters.insert(row[1].to_string());
+        let named = belief.captures_iter(&row[4]).map(|it| it[1].to_string());
+        assert_eq!(named.collect::<BTreeSet<_>>(), expected, "{slug}");
+        let questions = Regex::new(&questions.replace("**", "\\*\\*")).unwrap();
+        assert!(questions.is_match(&page), "{questions} is missing");
+        chapters.insert(slug.to_string());
     }
-    assert!(chapters.len() >= 9, "only {chapters:?} have rounds");
+    assert_eq!(chapters, lessons().into_iter().collect());
 }
 
 /// What the page of error messages says can be seen, in a run that shows it.

@@ -49,7 +49,7 @@ fn help_says_what_each_command_does_and_shows_examples() {
         assert!(text(&own.stdout).contains("Usage: workbook"), "{command}");
     }
     assert!(help.contains("cargo run -- run udp echo"), "{help}");
-    assert!(help.contains("Exit codes: 0 good"), "{help}");
+    assert!(help.contains("Exit status: 0 good"), "{help}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A write that never waits, and an end to patience.
 //!
-//! ada talks, bob listens, and sam has stopped to read: step 5.
+//! ada talks, bob listens, and sam has stopped reading: step 5.
 //!
 //!     cargo run -p lesson-chat -- hub
 
@@ -21,7 +21,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     choices: &[
         Choice::new(
             "frozen",
-            "bob stops to get anything: one thread for all is worse still",
+            "bob no longer gets anything: one thread for all is worse still",
         ),
         Choice::believing(
             "kept",

@@ -1,6 +1,6 @@
 //! Who writes to all, one after the other, waits for the slowest.
 //!
-//! ada talks, bob listens, and sam has stopped to read: step 2.
+//! ada talks, bob listens, and sam has stopped reading: step 2.
 //!
 //!     cargo run -p lesson-chat -- silent
 
@@ -26,7 +26,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             &belief::M65,
         ),
         Choice::new("some", "The first few MB, and then nothing any more"),
-        Choice::new("none", "Nothing from the moment when sam stopped to read"),
+        Choice::new("none", "Nothing from the moment when sam stopped reading"),
     ],
     run,
 };

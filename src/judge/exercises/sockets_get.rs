@@ -31,7 +31,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: prints_the_answer,
         },
         Rule {
-            says: "it ends with exit code 0 when the answer ends",
+            says: "it ends with exit status 0 when the answer ends",
             check: ends,
         },
         Rule {
@@ -154,7 +154,7 @@ const RESET_IS_THE_END: Cause = Cause {
 const NOTHING_TO_SAY: Cause = Cause {
     name: "nothing-to-print",
     says: "Without a connection there is nothing to print, so I am done.",
-    truth: "an empty answer looks just like that: only a message on standard error and another exit code tell the two apart.",
+    truth: "an empty answer looks just like that: only a message on standard error and another exit status tell the two apart.",
     belief: None,
     see: ("sockets", "wildcard"),
 };
@@ -272,9 +272,9 @@ fn breaks_off(bench: &mut Bench) -> Ruling {
     says(&mut server, &answer);
     server.waits_until_read(bench)?;
     server.resets()?;
-    let expected = "it ends with an exit code other than 0: the answer is not whole";
+    let expected = "it ends with an exit status other than 0: the answer is not whole";
     match bench.program()?.wait(Instant::now() + REPLY) {
-        Some(status) if status.success() => Fault::new(expected, "exit code 0, as if it were")
+        Some(status) if status.success() => Fault::new(expected, "exit status 0, as if it were")
             .because(&RESET_IS_THE_END)
             .stop(),
         Some(_) => Ok(()),
@@ -292,16 +292,16 @@ fn nobody_listens(bench: &mut Bench) -> Ruling {
     let address = socket.local_addr()?.as_socket().ok_or_else(missing)?;
     bench.start(&[&address.to_string()])?;
     bench.did("nobody listens there");
-    let expected = "a message on standard error and an exit code other than 0";
+    let expected = "a message on standard error and an exit status other than 0";
     let Some(status) = bench.program()?.wait(Instant::now() + START) else {
         return Fault::new(expected, "it does not end").stop();
     };
     let silent = bench.program()?.last_words().is_empty();
     let got = match (status.success(), silent) {
         (false, false) => return Ok(()),
-        (true, true) => "exit code 0, and not a word",
-        (true, false) => "a message, but exit code 0",
-        (false, true) => "another exit code, but not a word",
+        (true, true) => "exit status 0, and not a word",
+        (true, false) => "a message, but exit status 0",
+        (false, true) => "another exit status, but not a word",
     };
     Fault::new(expected, got).because(&NOTHING_TO_SAY).stop()
 }
@@ -336,9 +336,9 @@ fn whole(bench: &mut Bench, server: &Tcp, answer: &[u8]) -> Result<(), Fault> {
     printed(bench, answer, until, |out| out.len() >= answer.len().max(1))
 }
 
-/// After the answer nothing more is printed, and the exit code is 0.
+/// After the answer nothing more is printed, and the exit status is 0.
 fn succeeds(bench: &mut Bench, answer: &[u8]) -> Ruling {
-    let expected = "it ends with exit code 0";
+    let expected = "it ends with exit status 0";
     let until = Instant::now() + REPLY;
     printed(bench, answer, until, |out| out.len() > answer.len())?;
     match bench.program()?.wait(until) {

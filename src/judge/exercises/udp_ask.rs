@@ -44,7 +44,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: second_question,
         },
         Rule {
-            says: "it ends with exit code 0 after the last answer",
+            says: "it ends with exit status 0 after the last answer",
             check: ends,
         },
         Rule {
@@ -148,7 +148,7 @@ fn ends(bench: &mut Bench) -> Ruling {
     let asked = server.asked(bench, &question)?;
     server.answers(&asked, &answer)?;
     prints(bench, &answer)?;
-    let expected = "it ends with exit code 0, for its input has ended";
+    let expected = "it ends with exit status 0, for its input has ended";
     match bench.program()?.wait(Instant::now() + REPLY) {
         Some(status) if status.success() => Ok(()),
         Some(status) => Fault::new(expected, words(&status)).stop(),

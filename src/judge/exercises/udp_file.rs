@@ -61,7 +61,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: the_end_again,
         },
         Rule {
-            says: "when the end is acknowledged, it ends with exit code 0",
+            says: "when the end is acknowledged, it ends with exit status 0",
             check: ends,
         },
         Rule {
@@ -281,7 +281,7 @@ fn through_a_relay(bench: &mut Bench) -> Ruling {
 
 /// The program ends by itself, and says that all went well.
 fn succeeds(bench: &mut Bench) -> Ruling {
-    let expected = "it ends with exit code 0: the end was acknowledged";
+    let expected = "it ends with exit status 0: the end was acknowledged";
     match bench.program()?.wait(Instant::now() + REPLY) {
         Some(status) if status.success() => Ok(()),
         Some(status) => Fault::new(expected, words(&status)).stop(),

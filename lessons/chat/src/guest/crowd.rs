@@ -1,4 +1,4 @@
-//! One talks, one listens, and one has stopped to read.
+//! One talks, one listens, and one has stopped reading.
 //!
 //! The same crowd for two servers; both get the lines of step 3.
 //!

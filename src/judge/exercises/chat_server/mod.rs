@@ -69,7 +69,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: crowd::nameless,
         },
         Rule {
-            says: "out of descriptors, those who are in chat on; later others get in",
+            says: "out of descriptors, those who are in go on chatting; later others get in",
             check: crowd::descriptors,
         },
         Rule {

@@ -164,12 +164,12 @@ pub fn vain_tries(bench: &mut Bench, server: &Udp) -> Ruling {
         let got = "five tries in less than 200 ms";
         return Fault::new("100 ms between one try and the next", got).stop();
     }
-    let expected = "a message on standard error and an exit code other than 0";
+    let expected = "a message on standard error and an exit status other than 0";
     let failed = bench.program()?.ended().is_some_and(|s| !s.success());
     let silent = bench.program()?.last_words().is_empty();
     match (failed, silent) {
         (true, false) => Ok(()),
-        (true, true) => Fault::new(expected, "another exit code, but not a word").stop(),
-        (false, _) => Fault::new(expected, "exit code 0").stop(),
+        (true, true) => Fault::new(expected, "another exit status, but not a word").stop(),
+        (false, _) => Fault::new(expected, "exit status 0").stop(),
     }
 }
