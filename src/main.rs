@@ -14,6 +14,7 @@ mod progress;
 mod review;
 mod shelf;
 mod site;
+mod sources;
 
 use std::env;
 use std::io;

@@ -17,6 +17,7 @@ use crate::judge::verdict::Event;
 use crate::judge::{EXERCISES, Exercise, Verdict, exercise, judge};
 use crate::lessons;
 use crate::place::Place;
+use crate::sources;
 
 /// Judges the program of an exercise, or names the exercises.
 pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
@@ -82,6 +83,9 @@ pub fn find(name: &str) -> Result<&'static Exercise> {
 
 /// Compiles the learner's file; nothing if it does not compile, which the
 /// compiler has told in its own words.
+///
+/// # Errors
+/// If it cannot be compiled here, whatever it says.
 fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
     let package = format!("lesson-{}", exercise.lesson);
     let file = exercise.file();
@@ -94,6 +98,12 @@ fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
         .status()
         .context("cannot start cargo; `workbook doctor` says how to get it")?;
     if !built.success() {
+        if sources::lacks(place, &package) {
+            bail!(
+                "{file} is not built, because cargo lacks something that it needs; \
+                 `cargo fetch --locked` gets all of it, where there is internet"
+            );
+        }
         complain(&format!(
             "{file} does not compile, so there is nothing to judge yet"
         ));

@@ -19,6 +19,7 @@ use crate::place::Place;
 use crate::shelf::{Shelf, State};
 use crate::site::watch::Watch;
 use crate::site::{Build, Site};
+use crate::sources;
 
 /// Builds the book and serves it until Ctrl-C.
 pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
@@ -67,7 +68,11 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
     let edited = (!no_build).then(|| shelf.clone());
     thread::spawn(move || rebuild_on_edits(&root, &site, edited.as_deref(), &watch));
     if !no_build {
-        thread::spawn(move || build_lessons(&shelf));
+        let place = place.clone();
+        thread::spawn(move || {
+            fetch_sources(&place);
+            build_lessons(&shelf);
+        });
     }
     let result = runtime.block_on(live::serve(listener, served, end));
     // Connections that are still open do not delay the end.
@@ -105,6 +110,16 @@ fn greet(url: &str, watch: &Watch) {
         url.bold(),
         "cargo run -p lesson-udp".bold(),
     ));
+}
+
+/// Fetches what is not here yet, while there is internet.
+fn fetch_sources(place: &Place) {
+    if place.root.join("Cargo.lock").is_file() && !sources::fetch(place) {
+        tell(
+            "Not all sources are here, so some exercises and the tests may need \
+             the internet: cargo fetch --locked",
+        );
+    }
 }
 
 /// Builds lessons as long as there are any to build; never ends.

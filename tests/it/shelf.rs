@@ -131,3 +131,36 @@ fn lessons_as_they_are_built_need_no_cargo() {
     let words = server.live()["lessons"]["udp"]["words"].to_string();
     assert!(words.contains("cargo build -p lesson-udp"), "{words}");
 }
+
+#[cfg(unix)]
+#[test]
+fn all_sources_are_fetched_at_the_start_and_what_is_lacking_is_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let book = book_with_sources();
+    let root = book.path();
+    fs::write(root.join("Cargo.lock"), "").unwrap();
+    let cargo = root.join("cargo");
+    let script = "#!/bin/sh\n[ \"$1\" = fetch ] && echo \"$@\" > fetched\n\
+                  [ \"$1\" != fetch ] || test -e internet\n";
+    fs::write(&cargo, script).unwrap();
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).unwrap();
+    let cargo = [("CARGO", cargo.to_str().unwrap())];
+
+    for internet in [false, true] {
+        if internet {
+            fs::write(root.join("internet"), "").unwrap();
+        }
+        let server = Server::under(root, &["--port", "0"], &cargo);
+        // What is built comes after what is fetched.
+        server.until("a lesson is tried", |server| {
+            state(server, "udp") == "broken"
+        });
+        let fetched = fs::read_to_string(root.join("fetched")).unwrap();
+        assert!(fetched.starts_with("fetch --locked"), "{fetched}");
+        let says_so = |server: &Server| server.said().contains("cargo fetch --locked");
+        match internet {
+            true => assert!(!says_so(&server), "{}", server.said()),
+            false => server.until("what is lacking is said", says_so),
+        }
+    }
+}

@@ -48,6 +48,7 @@ impl Workshop {
             "// It passes.\n",
         );
         let cargo = "#!/bin/sh
+[ \"$1\" = tree ] && exec test ! -e no-sources
 grep -q 'no python' lessons/udp/exercises/udp-echo.rs && { echo 'error: no python' >&2; exit 101; }
 mkdir -p target/debug/examples
 cp lessons/udp/exercises/udp-echo.rs target/debug/examples/copy
@@ -157,6 +158,18 @@ fn a_program_that_does_not_compile_leaves_no_verdict() {
     workshop.write(FILE, "no python\n");
     assert_eq!(workshop.run(&["check", "udp-echo"]).status.code(), Some(1));
     assert!(!workshop.path(".workbook").exists());
+}
+
+#[test]
+fn what_cargo_cannot_download_is_no_mistake_of_the_learners() {
+    let workshop = Workshop::new();
+    workshop.write(FILE, "no python\n");
+    workshop.write("no-sources", "");
+    let run = workshop.run(&["check", "udp-echo"]);
+    assert_eq!(run.status.code(), Some(2));
+    let words = String::from_utf8(run.stderr).unwrap();
+    assert!(words.contains("`cargo fetch --locked`"), "{words}");
+    assert!(!words.contains("does not compile"), "{words}");
 }
 
 #[test]
