@@ -212,6 +212,11 @@ fn every_lesson_and_experiment_that_a_command_names_exists() {
             unnamed.remove(slug);
             let list = read(root().join(format!("book/recordings/{slug}/list.jsonl")));
             let list = crate::recordings::experiments(&crate::workspace::parse(&list));
+            if let Some(answer) = command[2].trim().strip_prefix("--example ") {
+                let file = root().join(format!("lessons/{slug}/answers/{answer}.rs"));
+                assert!(file.is_file(), "{at}: there is no such program");
+                continue;
+            }
             // A `#` begins a comment for the reader, and `2>` is the shell's.
             let words = command[2].split(['#', '>']).next().unwrap();
             let mut words = words.split_whitespace().filter(|w| !w.starts_with('-'));
