@@ -94,6 +94,7 @@ fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
         .status()
         .context("cannot start cargo; `workbook doctor` says how to get it")?;
     if !built.success() {
+        place.need_target()?;
         complain(&format!(
             "{file} does not compile, so there is nothing to judge yet"
         ));
@@ -110,9 +111,10 @@ fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
 /// Judge and program get a loopback interface of their own, where nobody else
 /// talks and where we may listen without root.
 fn capture(file: &Path) -> Result<Capture> {
-    let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
     let refused = |refusal: Refusal| anyhow!("no capture here: {refusal}. {}", refusal.remedy());
     let entered = wire::enter().map_err(refused)?;
+    // Not before: without a capture, what the file held is still worth having.
+    let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
     Capture::start(&entered, out).map_err(refused)
 }
 

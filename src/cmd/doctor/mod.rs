@@ -8,9 +8,8 @@ mod tools;
 mod wire;
 
 use std::env;
-use std::fs;
 use std::io::{self, IsTerminal};
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use colored::{ColoredString, Colorize};
@@ -105,13 +104,7 @@ fn conclude(needed: &[Check], optional: &[Check]) -> Result<ExitCode> {
 
 /// Whether the folder for compiled programs and pages can be written to.
 fn target(place: &Place) -> Check {
-    let file = place
-        .target
-        .join(format!("workbook-doctor-{}", process::id()));
-    let written = fs::create_dir_all(&place.target)
-        .and_then(|()| fs::write(&file, "x"))
-        .and_then(|()| fs::remove_file(&file));
-    let (state, found) = match written {
+    let (state, found) = match place.try_target() {
         Ok(()) => (State::Ok, place.target.display().to_string()),
         Err(error) => (
             State::Refused,
@@ -123,7 +116,7 @@ fn target(place: &Place) -> Check {
         state,
         found,
         needed_for: "compiled lessons and the built book",
-        get: Some("make the folder writable, or set CARGO_TARGET_DIR to one that is".to_owned()),
+        get: Some("set CARGO_TARGET_DIR to a folder that can be written".to_owned()),
     }
 }
 
