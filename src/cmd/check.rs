@@ -10,7 +10,7 @@ use kit::diary::Diary;
 use wire::{Capture, Refusal};
 
 use crate::cli::CheckArgs;
-use crate::cmd::{complain, say};
+use crate::cmd::{columns, complain, say};
 use crate::judge::entry::Draft;
 use crate::judge::subject::Subject;
 use crate::judge::verdict::Event;
@@ -120,7 +120,7 @@ fn capture(file: &Path) -> Result<Capture> {
 
 fn show(event: &Event, format: kit::Format) {
     match format {
-        kit::Format::Text => kit::print(&event.text()),
+        kit::Format::Text => kit::print(&event.text(columns::width())),
         kit::Format::Json => kit::print(&event.json()),
     }
 }
@@ -131,9 +131,11 @@ fn rules(exercise: &'static Exercise, format: kit::Format) -> Result<ExitCode> {
         kit::print(&Event::begins(exercise, &subject, 0).json());
         return Ok(ExitCode::SUCCESS);
     }
-    say(&format!("{}: {}\n", exercise.name, exercise.about))?;
+    let about = format!("{}: {}", exercise.name, exercise.about);
+    say(&columns::sentence(&about))?;
+    say("")?;
     for (number, rule) in (1..).zip(exercise.rules) {
-        say(&format!("{number:>4}  {}", rule.says))?;
+        say(&columns::row(0, &format!("{number:>4}"), 6, rule.says))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -148,7 +150,7 @@ fn list(format: kit::Format) -> Result<ExitCode> {
     let longest = EXERCISES.iter().map(|one| one.name.len()).max();
     let wide = longest.unwrap_or_default() + 2;
     for one in EXERCISES {
-        say(&format!("  {:<wide$}{}", one.name, one.about))?;
+        say(&columns::row(2, one.name, wide, one.about))?;
     }
     say("\nJudge one: cargo run -- check NAME")?;
     Ok(ExitCode::SUCCESS)

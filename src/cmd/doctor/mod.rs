@@ -15,7 +15,7 @@ use anyhow::Result;
 use colored::{ColoredString, Colorize};
 use kit::ColorChoice;
 
-use crate::cmd::say;
+use crate::cmd::{columns, say};
 use crate::place::Place;
 
 /// One thing looked at.
@@ -61,17 +61,15 @@ pub fn run(place: &Place, color: ColorChoice) -> Result<ExitCode> {
 fn show(checks: &[Check]) -> io::Result<()> {
     for check in checks {
         let state = check.state.word();
-        say(&format!("  {state:<9}{:<22}{}", check.what, check.found))?;
-        let label = "for";
-        say(&format!(
-            "           {label:<22}{}",
-            check.needed_for.dimmed()
-        ))?;
+        let first = format!("{state:<9}{}", check.what);
+        say(&columns::row(2, &first, 31, &check.found))?;
+        let needed_for = columns::row(11, "for", 22, check.needed_for);
+        say(&needed_for.dimmed().to_string())?;
         if check.state != State::Ok
             && let Some(get) = &check.get
         {
-            let label = "to get it";
-            say(&format!("           {label:<22}{}", get.bold()))?;
+            let get = columns::row(11, "to get it", 22, get);
+            say(&get.bold().to_string())?;
         }
     }
     Ok(())
@@ -97,7 +95,8 @@ fn conclude(needed: &[Check], optional: &[Check]) -> Result<ExitCode> {
     let lacks = absent(optional);
     if !lacks.is_empty() {
         let lacks = lacks.join(", ");
-        say(&format!("The lessons also work without: {lacks}."))?;
+        let sentence = format!("The lessons also work without: {lacks}.");
+        say(&columns::sentence(&sentence))?;
     }
     Ok(ExitCode::from(code))
 }
