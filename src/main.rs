@@ -31,12 +31,13 @@ use place::Place;
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
-        // Whoever read our output has seen enough: `workbook list | head -1`.
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            cmd::complain(&format!("{error:#}"));
-            ExitCode::from(2)
-        }
+        Err(error) => match of_our_output(&error) {
+            Some(error) => ExitCode::from(unwritten(error)),
+            None => {
+                cmd::complain(&format!("{error:#}"));
+                ExitCode::from(2)
+            }
+        },
     }
 }
 
@@ -82,14 +83,23 @@ fn parse() -> Args {
             cmd::complain(&words);
             process::exit(2);
         }
-        error.exit()
+        end_with(&error)
     });
-    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| end_with(&error));
     if args.command.is_some() && args.serve != ServeArgs::default() {
         let words = "--open, --port, --poll and --no-build go after `serve`, or stand alone";
         command.error(ErrorKind::ArgumentConflict, words).exit();
     }
     args
+}
+
+/// Prints clap's help or what is wrong, and ends as it should.
+fn end_with(error: &clap::Error) -> ! {
+    let code = match error.print() {
+        Err(failed) if !error.use_stderr() => unwritten(&failed).into(),
+        _ => error.exit_code(),
+    };
+    process::exit(code)
 }
 
 /// What was meant by a word that is no command, but a lesson or an exercise.
@@ -110,11 +120,20 @@ fn no_command(error: &clap::Error) -> Option<String> {
     ))
 }
 
-/// Whether our own output was closed: the one error without any context, since
-/// every other input and output in this program says what it was for.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().len() == 1
-        && error
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+/// The error of our own output, if it is one: the only one without any context,
+/// since every other input and output in this program says what it was for.
+fn of_our_output(error: &anyhow::Error) -> Option<&io::Error> {
+    let alone = error.chain().len() == 1;
+    error.downcast_ref::<io::Error>().filter(|_| alone)
+}
+
+/// The exit code when our output cannot be written, and a sentence if it must
+/// be said. Whoever closed it has seen enough: `workbook list | head -1`.
+fn unwritten(error: &io::Error) -> u8 {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return 0;
+    }
+    let why = kit::describe_error(error);
+    cmd::complain(&format!("cannot write the output: {why}"));
+    2
 }

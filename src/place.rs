@@ -1,9 +1,12 @@
 //! Where the workbook lies on this machine.
 
 use std::env;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 /// The two folders every command works in.
 #[derive(Clone, Debug)]
@@ -48,7 +51,38 @@ impl Place {
             asked,
         })
     }
+
+    /// Writes a file into the target folder, and takes it away again.
+    pub fn try_target(&self) -> io::Result<()> {
+        let file = self.target.join(format!("workbook-try-{}", process::id()));
+        let written =
+            fs::create_dir_all(&self.target).and_then(|()| fs::write(&file, [b'x'; TRIED]));
+        match written {
+            Ok(()) => fs::remove_file(&file),
+            Err(error) => {
+                // A full disk takes the name of a file and not its bytes.
+                let _ = fs::remove_file(&file);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes sure that the target folder can be written: a sentence of ours
+    /// says more than what a compiler makes of it.
+    pub fn need_target(&self) -> Result<()> {
+        self.try_target().map_err(|error| {
+            anyhow!(
+                "cannot write into the target folder {}: {}; \
+                 set CARGO_TARGET_DIR to a folder that can be written",
+                self.target.display(),
+                kit::describe_error(&error)
+            )
+        })
+    }
 }
+
+/// How many bytes are tried; a book or a lesson needs more.
+const TRIED: usize = 64 * 1024;
 
 fn holds_a_book(folder: &Path) -> bool {
     folder.join("book.toml").is_file()

@@ -10,7 +10,7 @@ use kit::diary::Diary;
 use wire::{Capture, Refusal};
 
 use crate::cli::CheckArgs;
-use crate::cmd::{complain, say};
+use crate::cmd::{columns, complain, say};
 use crate::judge::entry::Draft;
 use crate::judge::subject::Subject;
 use crate::judge::verdict::Event;
@@ -98,6 +98,7 @@ fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
         .status()
         .context("cannot start cargo; `workbook doctor` says how to get it")?;
     if !built.success() {
+        place.need_target()?;
         if sources::lacks(place, &package) {
             bail!(
                 "{file} is not built, because cargo lacks something that it needs; \
@@ -120,15 +121,16 @@ fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
 /// Judge and program get a loopback interface of their own, where nobody else
 /// talks and where we may listen without root.
 fn capture(file: &Path) -> Result<Capture> {
-    let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
     let refused = |refusal: Refusal| anyhow!("no capture here: {refusal}. {}", refusal.remedy());
     let entered = wire::enter().map_err(refused)?;
+    // Not before: without a capture, what the file held is still worth having.
+    let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
     Capture::start(&entered, out).map_err(refused)
 }
 
 fn show(event: &Event, format: kit::Format) {
     match format {
-        kit::Format::Text => kit::print(&event.text()),
+        kit::Format::Text => kit::print(&event.text(columns::width())),
         kit::Format::Json => kit::print(&event.json()),
     }
 }
@@ -139,9 +141,11 @@ fn rules(exercise: &'static Exercise, format: kit::Format) -> Result<ExitCode> {
         kit::print(&Event::begins(exercise, &subject, 0).json());
         return Ok(ExitCode::SUCCESS);
     }
-    say(&format!("{}: {}\n", exercise.name, exercise.about))?;
+    let about = format!("{}: {}", exercise.name, exercise.about);
+    say(&columns::sentence(&about))?;
+    say("")?;
     for (number, rule) in (1..).zip(exercise.rules) {
-        say(&format!("{number:>4}  {}", rule.says))?;
+        say(&columns::row(0, &format!("{number:>4}"), 6, rule.says))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -156,7 +160,7 @@ fn list(format: kit::Format) -> Result<ExitCode> {
     let longest = EXERCISES.iter().map(|one| one.name.len()).max();
     let wide = longest.unwrap_or_default() + 2;
     for one in EXERCISES {
-        say(&format!("  {:<wide$}{}", one.name, one.about))?;
+        say(&columns::row(2, one.name, wide, one.about))?;
     }
     say("\nJudge one: cargo run -- check NAME")?;
     Ok(ExitCode::SUCCESS)

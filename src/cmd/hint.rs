@@ -7,7 +7,7 @@ use colored::Colorize;
 use kit::diary::{Deed, Diary, Entry};
 
 use crate::cli::HintArgs;
-use crate::cmd::{check, say};
+use crate::cmd::{check, columns, say};
 use crate::judge::Exercise;
 use crate::place::Place;
 
@@ -38,13 +38,16 @@ pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>) -> Result<()
     let all = exercise.hints.len();
     let heading = format!("{name}, hint {level} of {all}");
     say(&heading.bold().to_string())?;
-    say(&textwrap::fill(hint, 80))?;
-    say(&match level as usize == all {
-        true => {
-            format!("\nThat was the last one; all of it: cargo run -- solution {name} --anyway")
-        }
-        false => format!("\nOne more: cargo run -- hint {name}"),
-    })?;
+    say(&textwrap::fill(hint, columns::width()))?;
+    say("")?;
+    let (what, next) = match level as usize == all {
+        true => (
+            "That was the last one; all of it: ",
+            format!("cargo run -- solution {name} --anyway"),
+        ),
+        false => ("One more: ", format!("cargo run -- hint {name}")),
+    };
+    say(&columns::command(0, what, what.len(), &next))?;
     if let Some(diary) = diary {
         let exercise = name.into();
         diary.note(Deed::Hint { exercise, level });

@@ -9,7 +9,7 @@ use colored::Colorize;
 use kit::Listed;
 
 use crate::chapters;
-use crate::cmd::say;
+use crate::cmd::{columns, say};
 use crate::judge::EXERCISES;
 use crate::place::Place;
 
@@ -26,29 +26,37 @@ pub fn run(place: &Place) -> Result<ExitCode> {
             (None, _) => "not written yet".dimmed(),
         };
         let title = chapter.title.bold();
-        say(&format!("{number:>2}  {title:<width$}  {what}"))?;
+        let first = format!("{number:>2}  {title}");
+        say(&columns::command(0, &first, width + 6, &what.to_string()))?;
         if let Some(lesson) = lesson {
             list_experiments(&place.root, lesson)?;
             for one in EXERCISES.iter().filter(|one| one.lesson == lesson) {
                 let command = format!("cargo run -- watch {}", one.name);
-                say(&format!("      build it: {}", command.green()))?;
+                let command = command.green().to_string();
+                say(&columns::command(6, "build it: ", 10, &command))?;
             }
         }
     }
-    say("\nOne experiment: cargo run -p lesson-NAME -- EXPERIMENT")?;
+    let one = "cargo run -p lesson-NAME -- EXPERIMENT";
+    say("")?;
+    say(&columns::command(0, "One experiment: ", 16, one))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn list_experiments(root: &Path, lesson: &str) -> Result<()> {
     let Some(experiments) = chapters::experiments(root, lesson) else {
-        return Ok(say(&format!(
-            "      see its experiments: cargo run -p lesson-{lesson} -- --list"
+        let command = format!("cargo run -p lesson-{lesson} -- --list");
+        return Ok(say(&columns::command(
+            6,
+            "see its experiments: ",
+            21,
+            &command,
         ))?);
     };
     let longest = experiments.iter().map(|e| e.name.len()).max();
     let wide = longest.unwrap_or_default() + 2;
     for Listed { name, about } in &experiments {
-        say(&format!("      {:<wide$}{about}", name.cyan()))?;
+        say(&columns::row(6, &name.cyan().to_string(), wide, about))?;
     }
     Ok(())
 }

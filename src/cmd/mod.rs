@@ -1,6 +1,7 @@
 //! The commands, one a file; what they find out is printed here.
 
 pub mod check;
+pub mod columns;
 pub mod completions;
 pub mod doctor;
 pub mod hint;

@@ -65,7 +65,8 @@ pub fn run(place: &Place, args: &ProgressArgs) -> Result<ExitCode> {
     }
     if diary.is_none() {
         let variable = kit::diary::VARIABLE;
-        say(&format!("\nNo diary is kept, because {variable} is off."))?;
+        let nothing = format!("\nNo diary is kept, because {variable} is off.");
+        say(&textwrap::fill(&nothing, width))?;
     }
     say("")?;
     for sentence in outlook(&progress, now_ms) {

@@ -13,7 +13,7 @@ use kit::diary::{Deed, Diary, Entry, now_ms};
 
 use crate::chapters;
 use crate::cli::ReviewArgs;
-use crate::cmd::{complain, run, say};
+use crate::cmd::{columns, complain, run, say};
 use crate::place::Place;
 use crate::review::{self, Item};
 
@@ -21,7 +21,8 @@ use crate::review::{self, Item};
 pub fn run(place: &Place, args: &ReviewArgs) -> Result<ExitCode> {
     let Some(diary) = Diary::of(&place.root) else {
         let variable = kit::diary::VARIABLE;
-        say(&format!("There is no diary to go by: {variable} is off."))?;
+        let nothing = format!("There is no diary to go by: {variable} is off.");
+        say(&columns::sentence(&nothing))?;
         return Ok(ExitCode::SUCCESS);
     };
     let pages = read(&diary)?;
@@ -34,7 +35,8 @@ pub fn run(place: &Place, args: &ReviewArgs) -> Result<ExitCode> {
         .into_iter()
         .partition(|item| args.all || item.is_due(now_ms));
     if due.is_empty() {
-        say(&nothing_is_due(&pages.entries, &later, now_ms))?;
+        let nothing = nothing_is_due(&pages.entries, &later, now_ms);
+        say(&columns::sentence(&nothing))?;
         return Ok(ExitCode::SUCCESS);
     }
     let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();

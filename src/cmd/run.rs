@@ -16,6 +16,7 @@ pub fn run(place: &Place, what: &RunArgs) -> Result<ExitCode> {
     if !names.contains(&what.lesson) {
         bail!("{}", no_such_lesson(&what.lesson, &names));
     }
+    place.need_target()?;
     let mut cargo = lesson(place, &what.lesson);
     cargo.args(&what.experiment).args(&what.args);
     hand_over(cargo)

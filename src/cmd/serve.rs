@@ -23,6 +23,7 @@ use crate::sources;
 
 /// Builds the book and serves it until Ctrl-C.
 pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
+    place.need_target()?;
     let listener = port::listen(options.port)?;
     let port = listener
         .local_addr()

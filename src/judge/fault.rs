@@ -63,6 +63,13 @@ impl From<Fault> for Stop {
 impl From<io::Error> for Stop {
     /// An error of one of the judge's own calls.
     fn from(error: io::Error) -> Stop {
-        Stop::Trouble(kit::describe_error(&error))
+        let why = kit::describe_error(&error);
+        // EMFILE has this number on every Unix.
+        Stop::Trouble(match (error.raw_os_error(), kit::open_files()) {
+            (Some(24), Some(limit)) => {
+                format!("{why}: only {limit} may be open at once here; ulimit -n 1024")
+            }
+            _ => why,
+        })
     }
 }

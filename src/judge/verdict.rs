@@ -15,8 +15,8 @@ pub const VERSION: u32 = 1;
 /// How many steps of a log are shown to people; all are in the JSON.
 const STEPS_SHOWN: usize = 12;
 
-/// The width that lines are wrapped to.
-const WIDTH: usize = 80;
+/// The width that lines are wrapped to where they are kept.
+pub const WIDTH: usize = 80;
 
 /// A step of the judge.
 #[derive(Clone, Debug, Serialize)]
@@ -186,8 +186,8 @@ impl Event {
         serde_json::to_string(&line).expect("strings and numbers have a JSON form") + "\n"
     }
 
-    /// The event as lines for people; `number_of_rules` in all.
-    pub fn text(&self) -> String {
+    /// The event as lines for people, `width` columns wide where they can be.
+    pub fn text(&self, width: usize) -> String {
         match self {
             Event::Judge {
                 exercise,
@@ -196,26 +196,29 @@ impl Event {
                 seed,
                 ..
             } => {
-                let about = wrapped("", about);
+                let about = wrapped("", about, width);
                 let words = kit::visible(program);
                 format!("{}: {words}, seed {seed}\n{about}\n", exercise.bold())
             }
             // Most rules are tried in no time; one that waits says so.
             Event::Tries { number, rule } => match rule.contains(" seconds") {
-                true => format!("  wait  {number:>2}  {rule}\n"),
+                true => numbered("  wait", *number, rule, width),
                 false => String::new(),
             },
-            Event::Rule { number, rule, kept } => match kept {
-                true => format!("  {}  {number:>2}  {rule}\n", "kept".green()),
-                false => format!("{}  {number:>2}  {rule}\n", "BROKEN".red().bold()),
-            },
+            Event::Rule { number, rule, kept } => {
+                let word = match kept {
+                    true => format!("  {}", "kept".green()),
+                    false => "BROKEN".red().bold().to_string(),
+                };
+                numbered(&word, *number, rule, width)
+            }
             Event::Verdict {
                 exercise,
                 trouble: Some(why),
                 ..
             } => format!(
                 "\n{}",
-                wrapped("", &format!("{exercise}: could not tell, {why}"))
+                wrapped("", &format!("{exercise}: could not tell, {why}"), width)
             ),
             Event::Verdict {
                 exercise,
@@ -227,7 +230,7 @@ impl Event {
                 seed,
                 broken: Some(broken),
                 ..
-            } => told(exercise, *seed, broken),
+            } => told(exercise, *seed, broken, width),
         }
     }
 }
@@ -244,7 +247,8 @@ fn named(cause: &Cause) -> Named {
 }
 
 /// A failure in full.
-fn told(exercise: &str, seed: u64, broken: &Broken) -> String {
+fn told(exercise: &str, seed: u64, broken: &Broken, width: usize) -> String {
+    let row = |label: &str, text: &str| row(label, text, width);
     let mut out = String::from("\n");
     let hidden = broken.did.len().saturating_sub(STEPS_SHOWN);
     let mut label = "we did";
@@ -274,8 +278,9 @@ fn told(exercise: &str, seed: u64, broken: &Broken) -> String {
         out += &wrapped(
             "",
             &format!("The belief that leads here{id}: {}", cause.says),
+            width,
         );
-        out += &wrapped("", &format!("But {}", cause.truth));
+        out += &wrapped("", &format!("But {}", cause.truth), width);
         out += &format!(
             "See it: cargo run -p lesson-{} -- {}\n",
             cause.lesson, cause.experiment
@@ -285,19 +290,28 @@ fn told(exercise: &str, seed: u64, broken: &Broken) -> String {
     out + &format!("The same bytes again: --seed {seed}\n")
 }
 
+/// A rule after what became of it: one line, unless the terminal is narrow.
+fn numbered(word: &str, number: u64, rule: &str, width: usize) -> String {
+    let label = format!("{word}  {number:>2}  ");
+    match width < WIDTH {
+        true => wrapped(&label, rule, width),
+        false => format!("{label}{rule}\n"),
+    }
+}
+
 /// A labelled paragraph.
-fn row(label: &str, text: &str) -> String {
+fn row(label: &str, text: &str, width: usize) -> String {
     let label = match label {
         "" => " ".repeat(14),
         label => format!("  {label:<12}"),
     };
-    wrapped(&label, text)
+    wrapped(&label, text, width)
 }
 
 /// A paragraph whose following lines are indented as far as its label.
-fn wrapped(label: &str, text: &str) -> String {
-    let indent = " ".repeat(label.chars().count());
-    let options = textwrap::Options::new(WIDTH)
+fn wrapped(label: &str, text: &str, width: usize) -> String {
+    let indent = " ".repeat(textwrap::core::display_width(label));
+    let options = textwrap::Options::new(width)
         .initial_indent(label)
         .subsequent_indent(&indent)
         .break_words(true);

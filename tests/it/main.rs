@@ -12,6 +12,8 @@ mod command;
 mod diary;
 mod faults;
 mod gate;
+#[cfg(target_os = "linux")]
+mod hard;
 mod hold;
 mod judge;
 #[cfg(target_os = "linux")]

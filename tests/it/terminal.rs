@@ -32,23 +32,6 @@ fn a_closed_pipe_is_not_an_error() {
 }
 
 #[test]
-fn a_full_disk_is_an_error_with_a_sentence() {
-    let full = std::fs::File::options()
-        .write(true)
-        .open("/dev/full")
-        .unwrap();
-    let mut command = unkept(lesson("udp"));
-    let run = command
-        .stdout(full)
-        .stderr(Stdio::piped())
-        .output()
-        .unwrap();
-    let words = String::from_utf8_lossy(&run.stderr);
-    assert!(words.starts_with("cannot write the output"), "{words}");
-    assert_eq!(run.status.code(), Some(2));
-}
-
-#[test]
 fn a_mistyped_experiment_gets_the_nearest_one() {
     let run = output(unkept(lesson("udp")).arg("bondaries"), "");
     let words = String::from_utf8(run.stderr).unwrap();

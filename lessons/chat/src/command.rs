@@ -83,7 +83,11 @@ fn step(
 }
 
 fn listen(address: &str) -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(address)?;
+    let listener = TcpListener::bind(address).map_err(|error| {
+        let why = kit::describe_error(&error);
+        let help = "give another one, such as 127.0.0.1:0";
+        io::Error::other(format!("cannot listen at {address}: {why}; {help}"))
+    })?;
     // Port 0 asks the kernel for a free one, so say which it is.
     let _ = writeln!(io::stdout(), "listening on {}", listener.local_addr()?);
     Ok(listener)

@@ -16,6 +16,7 @@ mod event;
 mod hold;
 mod ladder;
 mod lesson;
+mod limit;
 mod narrator;
 mod output;
 mod root;
@@ -33,6 +34,7 @@ pub use event::{
 pub use hold::{Becomes, Decision, holding};
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
+pub use limit::open_files;
 pub use narrator::Narrator;
 pub use output::{Format, Output, draws, print};
 pub use teach::{teach, teach_beside};

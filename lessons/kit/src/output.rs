@@ -73,7 +73,8 @@ pub fn print(text: &str) {
         Err(e) if e.kind() == ErrorKind::BrokenPipe => process::exit(0),
         Err(e) => {
             // If standard error is gone too, there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "cannot write the output: {e}");
+            let why = crate::describe_error(&e);
+            let _ = writeln!(io::stderr(), "cannot write the output: {why}");
             process::exit(2);
         }
     }

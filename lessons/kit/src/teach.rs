@@ -4,7 +4,8 @@ use crate::diary::{Deed, Diary, Source};
 use crate::output::{Format, Output, draws, print};
 use crate::{
     Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
-    Narrator, Offered, Outcome, Status, capture, color, errno, hold, root,
+    Narrator, Offered, Outcome, Status, capture, color, errno, hold, limit,
+    root,
 };
 use clap::{CommandFactory, FromArgMatches, Parser};
 use std::io::{self, IsTerminal};
@@ -88,10 +89,13 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // --help is an error to clap, but not to us: 0 for it, else 2.
-            let code = if error.use_stderr() { 2 } else { 0 };
-            // A closed pipe: nobody is left to read the help.
+            if !error.use_stderr() {
+                print(&error.render().to_string());
+                return ExitCode::SUCCESS;
+            }
+            // If standard error is gone, there is nobody left to tell.
             let _ = error.print();
-            return ExitCode::from(code);
+            return ExitCode::from(2);
         }
     };
     color::decide(arguments.color);
@@ -265,9 +269,14 @@ fn settle(
             return unsettled(Status::Inconclusive, errno::describe(&error));
         }
         Err(error) => {
-            return unsettled(Status::Failed, errno::describe(&error));
+            let mut why = errno::describe(&error);
+            if let Some(hint) = limit::hint() {
+                why += &format!("; {hint}");
+            }
+            return unsettled(Status::Failed, why);
         }
         Ok(Outcome::Inconclusive(why)) => {
+            let why = format!("{why}; run it again");
             return unsettled(Status::Inconclusive, why);
         }
         Ok(Outcome::Unlisted(what)) => (None, what, String::new()),

@@ -229,7 +229,7 @@ fn end(status: Status, why: Option<&str>, unexplained: bool) -> String {
         }
         Status::Ok => return String::new(),
         Status::Unlisted => return String::new(),
-        Status::Inconclusive => "Inconclusive, run it again: ",
+        Status::Inconclusive => "Inconclusive: ",
         Status::Failed => "This experiment could not finish: ",
     };
     format!(

@@ -250,7 +250,7 @@ impl Lab {
     pub fn trusted(&self, outcome: Outcome) -> Outcome {
         let trust = self.between.as_ref().map(wire::Wire::trust);
         match trust {
-            Ok(Err(why)) => Outcome::inconclusive(why.to_string()),
+            Ok(Err(why)) => Outcome::inconclusive(why.0),
             _ => outcome,
         }
     }

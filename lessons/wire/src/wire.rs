@@ -30,7 +30,7 @@ pub(crate) struct Shared {
 
 /// Why a run proves nothing: the wire itself, not a rule, disturbed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inconclusive(String);
+pub struct Inconclusive(pub String);
 
 /// Longer than this and the wire was late enough to change what the hosts do.
 const STALL: Duration = Duration::from_millis(100);
@@ -312,7 +312,7 @@ impl Shared {
 
 impl std::fmt::Display for Inconclusive {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "inconclusive, run again: {}", self.0)
+        write!(f, "inconclusive, run it again: {}", self.0)
     }
 }
 

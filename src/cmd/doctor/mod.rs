@@ -8,15 +8,14 @@ mod tools;
 mod wire;
 
 use std::env;
-use std::fs;
 use std::io::{self, IsTerminal};
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use colored::{ColoredString, Colorize};
 use kit::ColorChoice;
 
-use crate::cmd::say;
+use crate::cmd::{columns, say};
 use crate::place::Place;
 
 /// One thing looked at.
@@ -62,17 +61,15 @@ pub fn run(place: &Place, color: ColorChoice) -> Result<ExitCode> {
 fn show(checks: &[Check]) -> io::Result<()> {
     for check in checks {
         let state = check.state.word();
-        say(&format!("  {state:<9}{:<22}{}", check.what, check.found))?;
-        let label = "for";
-        say(&format!(
-            "           {label:<22}{}",
-            check.needed_for.dimmed()
-        ))?;
+        let first = format!("{state:<9}{}", check.what);
+        say(&columns::row(2, &first, 31, &check.found))?;
+        let needed_for = columns::row(11, "for", 22, check.needed_for);
+        say(&needed_for.dimmed().to_string())?;
         if check.state != State::Ok
             && let Some(get) = &check.get
         {
-            let label = "to get it";
-            say(&format!("           {label:<22}{}", get.bold()))?;
+            let get = columns::row(11, "to get it", 22, get);
+            say(&get.bold().to_string())?;
         }
     }
     Ok(())
@@ -98,20 +95,15 @@ fn conclude(needed: &[Check], optional: &[Check]) -> Result<ExitCode> {
     let lacks = absent(optional);
     if !lacks.is_empty() {
         let lacks = lacks.join(", ");
-        say(&format!("The lessons also work without: {lacks}."))?;
+        let sentence = format!("The lessons also work without: {lacks}.");
+        say(&columns::sentence(&sentence))?;
     }
     Ok(ExitCode::from(code))
 }
 
 /// Whether the folder for compiled programs and pages can be written to.
 fn target(place: &Place) -> Check {
-    let file = place
-        .target
-        .join(format!("workbook-doctor-{}", process::id()));
-    let written = fs::create_dir_all(&place.target)
-        .and_then(|()| fs::write(&file, "x"))
-        .and_then(|()| fs::remove_file(&file));
-    let (state, found) = match written {
+    let (state, found) = match place.try_target() {
         Ok(()) => (State::Ok, place.target.display().to_string()),
         Err(error) => (
             State::Refused,
@@ -123,7 +115,7 @@ fn target(place: &Place) -> Check {
         state,
         found,
         needed_for: "compiled lessons and the built book",
-        get: Some("make the folder writable, or set CARGO_TARGET_DIR to one that is".to_owned()),
+        get: Some("set CARGO_TARGET_DIR to a folder that can be written".to_owned()),
     }
 }
 

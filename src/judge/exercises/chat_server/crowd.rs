@@ -10,13 +10,14 @@ use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::fault::{Fault, Stop};
 
-/// How many say nothing; with the two who chat they are a thousand. And how
-/// many of them say a name: each is news for all who said one before.
+/// How many say nothing; with the two who chat they are a thousand. The least
+/// number that is a crowd. And how many of them say a name: each is news for all who said one before.
 const CROWD: usize = 998;
+const LEAST: usize = 50;
 const NAMED: usize = 200;
 
 pub fn thousand(bench: &mut Bench) -> Ruling {
-    let crowd = allowed();
+    let crowd = allowed()?;
     let server = bench.serve()?;
     let mut ada = Guest::enter(bench, "ada", server)?;
     bench.did(format!(
@@ -71,15 +72,21 @@ fn own_limit(error: &std::io::Error) -> bool {
     matches!(error.raw_os_error(), Some(23 | 24))
 }
 
-/// As many as the limit of open files allows, which the program has too.
-fn allowed() -> usize {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits
-        .lines()
-        .find(|line| line.starts_with("Max open files"));
-    let soft = line.and_then(|line| line.split_whitespace().nth(3)?.parse::<usize>().ok());
+/// As many as the limit of open files allows, which the program has too. With
+/// fewer than would be a crowd, nobody can tell.
+fn allowed() -> Result<usize, Stop> {
+    let limit = kit::open_files().unwrap_or(256);
     // A program may use two descriptors for each client.
-    CROWD.min(soft.unwrap_or(256).saturating_sub(100) / 2)
+    let crowd = CROWD.min(limit.saturating_sub(100) / 2);
+    if crowd < LEAST {
+        return Err(Stop::Trouble(too_few(limit)));
+    }
+    Ok(crowd)
+}
+
+/// The sentence for a shell that lets nobody open enough.
+fn too_few(limit: usize) -> String {
+    format!("only {limit} files may be open at once here, too few for this rule: ulimit -n 1024")
 }
 
 /// How many never say a name, how many of them send a letter now and then,
@@ -89,10 +96,12 @@ const SLOW: usize = 20;
 const STAY: Duration = Duration::from_secs(5 + 1);
 
 pub fn nameless(bench: &mut Bench) -> Ruling {
-    let silent = SILENT.min(allowed());
+    let silent = SILENT.min(allowed()?);
     let server = bench.serve()?;
     let mut ada = Guest::enter(bench, "ada", server)?;
-    bench.did("300 clients connect and say no name; 20 of them send a letter now and then");
+    bench.did(format!(
+        "{silent} clients connect and say no name; {SLOW} of them send a letter now and then"
+    ));
     let mut waiting = Vec::new();
     for number in 1..=silent {
         let stream = asked(number, server)?;
