@@ -9,10 +9,12 @@ mod beliefs;
 mod block;
 mod book;
 mod command;
+mod commands;
 mod diary;
 mod faults;
 mod gate;
 mod hold;
+mod house;
 mod judge;
 #[cfg(target_os = "linux")]
 mod keep;
