@@ -110,11 +110,13 @@ fn statuses(command: &str) -> Vec<i32> {
     if let Some((_, status)) = ANOTHER_STATUS.iter().find(|(of, _)| *of == command) {
         return vec![*status];
     }
-    // An exercise breaks a rule until its learner has solved it.
     let judged = command.starts_with("cargo run -- check ");
-    match judged && !command.contains("--cmd") {
-        true => vec![0, 1],
-        false => vec![0],
+    match judged {
+        // The reader's program, see `home`.
+        true if command.contains("python3 my_") && !command.contains(" udp-echo ") => vec![1],
+        // An exercise breaks a rule until its learner has solved it.
+        true if !command.contains("--cmd") => vec![0, 1],
+        _ => vec![0],
     }
 }
 

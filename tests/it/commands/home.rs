@@ -2,7 +2,7 @@
 
 use crate::lessons::copy_folder;
 use crate::workshop::{RIGHT, SERVER};
-use crate::workspace::{read, root};
+use crate::workspace::root;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ impl Home {
         }
         let own = regex::Regex::new(r"check ([\w-]+) --cmd 'python3 (my_\w+\.py)'").unwrap();
         if let Some(own) = own.captures(command) {
-            fs::write(path(&own[2]), answer(&own[1])).unwrap();
+            fs::write(path(&own[2]), program(&own[1])).unwrap();
         }
         folder
     }
@@ -80,19 +80,11 @@ impl Home {
     }
 }
 
-/// A program in Python that passes, as a reader may have written it.
-fn answer(exercise: &str) -> String {
-    let start = format!("{exercise}--right-");
-    let ours = |path: &PathBuf| {
-        let name = path.file_name().unwrap().to_string_lossy();
-        name.starts_with(&start) && name.ends_with(".py")
-    };
-    let answers = crate::workspace::files(&root().join("lessons"), ".py");
-    match answers.iter().find(|path| ours(path)) {
-        Some(path) => read(path),
-        None => {
-            assert_eq!(exercise, "udp-echo", "no right answer in Python");
-            format!("{SERVER}{RIGHT}")
-        }
+/// A program in Python as a reader may have written it. What the judge says of
+/// right ones is another test's; here one of them shows that the command works.
+fn program(exercise: &str) -> String {
+    match exercise {
+        "udp-echo" => format!("{SERVER}{RIGHT}"),
+        _ => "# Nothing yet.\n".into(),
     }
 }
