@@ -124,7 +124,7 @@ fn statuses(command: &str) -> Vec<i32> {
 fn fault_of(command: &str, home: &Home) -> Option<String> {
     let folder = home.workbook(command);
     // A run that was disturbed says so, and is run again.
-    for _ in 0..3 {
+    for _ in 0..6 {
         let mut shell = home.at_work("timeout", folder.path());
         shell.args(["--kill-after", "1", "50", "bash", "-c", command]);
         if command.contains(" ~/") {
@@ -132,17 +132,16 @@ fn fault_of(command: &str, home: &Home) -> Option<String> {
             shell.env("HOME", home.folder.path());
         }
         let run = output_within(&mut shell, "", PATIENCE);
-        let words = said(&run);
-        let settled = !words.contains("Inconclusive, run it again");
-        if settled || wire_refused().is_some() {
-            let status = run.status.code();
-            return match settled {
-                true => fault(command, status, &words),
-                false => None,
-            };
+        let (status, words) = (run.status.code(), said(&run));
+        let disturbed = status == Some(2) && words.to_lowercase().contains("inconclusive");
+        if !disturbed || words.contains("panicked at") {
+            return fault(command, status, &words);
+        }
+        if wire_refused().is_some() {
+            return None;
         }
     }
-    Some(format!("`{command}`\n  was inconclusive three times\n"))
+    Some(format!("`{command}`\n  was inconclusive six times\n"))
 }
 
 /// Runs the commands of a scene; says what is wrong with them.
