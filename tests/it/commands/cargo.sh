@@ -12,8 +12,9 @@ while [ $# -gt 0 ]; do
     -p | --package) package=$2; shift ;;
     --release) profile=release ;;
     # Words that change nothing about what is built already.
-    -q | --quiet | --offline | --workspace | --bins | --examples) ;;
+    -q | --quiet | --offline | --locked | --workspace | --bins | --examples) ;;
     --example) program=examples/$2; shift ;;
+    --example=*) program=examples/${1#--example=} ;;
     --color | --target-dir | --message-format) shift ;;
     --) shift; break ;;
     *) echo "this cargo does not know $1" >&2; exit 101 ;;
@@ -26,7 +27,7 @@ if [ -n "$package" ] && [ ! -f "$lesson/Cargo.toml" ]; then
   exit 101
 fi
 case $verb in
-  build) exit 0 ;;
+  build | fetch) exit 0 ;;
   run) ;;
   *) echo "this cargo does not $verb" >&2; exit 101 ;;
 esac
