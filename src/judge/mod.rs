@@ -13,6 +13,7 @@ pub mod entry;
 pub mod exercises;
 pub mod fault;
 pub mod files;
+pub mod heard;
 pub mod listener;
 pub mod program;
 pub mod relay;

@@ -1,6 +1,6 @@
 //! A peer that speaks TCP, and not always nicely.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,7 @@ use socket2::SockRef;
 use super::bench::{Bench, Log, QUIET, REPLY, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
-
-/// How long all of an answer may take, from a program that goes on sending.
-const WHOLE: Duration = Duration::from_secs(20);
-/// The most that is kept of an answer that has no end.
-const MOST: usize = 64 << 20;
+use super::heard::{self, Heard, Then, WHOLE};
 
 /// One end of a connection with the program.
 #[derive(Debug)]
@@ -23,28 +19,6 @@ pub struct Tcp {
     /// The connection itself, for what is not offered here.
     pub stream: TcpStream,
     log: Log,
-}
-
-/// What a read brought, and why it stopped.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Heard {
-    /// The bytes, in order.
-    pub bytes: Vec<u8>,
-    /// Why no more were read.
-    pub then: Then,
-}
-
-/// Why a read stopped.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Then {
-    /// As much has come as was asked for.
-    Enough,
-    /// The program ended its side.
-    End,
-    /// Nothing more came in time.
-    Silence,
-    /// The connection broke, for this reason.
-    Broken(String),
 }
 
 impl Tcp {
@@ -273,7 +247,7 @@ impl Tcp {
         patience: Duration,
         enough: impl FnMut(&[u8]) -> bool,
     ) -> Heard {
-        reads(&mut self.stream, length, patience, enough)
+        heard::reads(&mut self.stream, length, patience, enough)
     }
 
     /// Waits until the program has read all that was sent, so that what is
@@ -336,60 +310,6 @@ impl Tcp {
     }
 }
 
-impl Heard {
-    /// Whether the connection is over, by an end or by an error.
-    pub fn is_over(&self) -> bool {
-        matches!(self.then, Then::End | Then::Broken(_))
-    }
-
-    /// What came, for a rule in which a reset and an end are one: which of the
-    /// two comes from a program that stops early is a matter of timing.
-    pub fn plainly(self) -> Heard {
-        let then = match self.then {
-            Then::Broken(_) => Then::End,
-            other => other,
-        };
-        Heard { then, ..self }
-    }
-
-    /// What came, in words.
-    pub fn words(&self) -> String {
-        let came = match self.bytes.len() {
-            0 => "nothing".into(),
-            _ => shown(&self.bytes),
-        };
-        match (&self.then, self.bytes.len()) {
-            (Then::Enough, _) => came,
-            (_, 0) => self.ending().into(),
-            _ => format!("{came}, then {}", self.ending()),
-        }
-    }
-
-    /// Why no more was read, in words.
-    pub fn ending(&self) -> &str {
-        match &self.then {
-            Then::Enough => "more of it",
-            Then::End => "the end of the connection",
-            Then::Silence => "silence",
-            Then::Broken(why) => why,
-        }
-    }
-
-    /// The rule is kept if exactly these bytes came; else a fault that says so.
-    ///
-    /// # Errors
-    /// The fault, whose belief the caller may name.
-    pub fn is(&self, who: &str, expected: &[u8]) -> Result<(), Fault> {
-        match self.bytes == expected {
-            true => Ok(()),
-            false => Err(Fault::new(
-                format!("{who} gets {}", shown(expected)),
-                self.words(),
-            )),
-        }
-    }
-}
-
 /// A peer's name in a sentence: `client 1`, but `the client` if it is the only one.
 pub fn who(name: &str) -> String {
     match name.contains(' ') {
@@ -402,39 +322,4 @@ pub fn who(name: &str) -> String {
 /// gets the processor in between.
 fn pause() {
     std::thread::sleep(Duration::from_millis(1));
-}
-
-/// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.
-///
-/// A program that sends without end is left after some time, or megabytes.
-pub fn reads(
-    stream: &mut TcpStream,
-    length: usize,
-    patience: Duration,
-    mut enough: impl FnMut(&[u8]) -> bool,
-) -> Heard {
-    let mut bytes = Vec::new();
-    let length = length.min(MOST);
-    let until = Instant::now() + WHOLE;
-    let mut buffer = vec![0; length.min(64 * 1024)];
-    let mut then = Then::Enough;
-    // A timeout of zero would mean none: setsockopt(2), SO_RCVTIMEO.
-    let patience = patience.max(Duration::from_millis(1));
-    if let Err(error) = stream.set_read_timeout(Some(patience)) {
-        then = Then::Broken(kit::describe_error(&error));
-    }
-    while then == Then::Enough && bytes.len() < length {
-        let room = buffer.len().min(length - bytes.len());
-        match stream.read(&mut buffer[..room]) {
-            Ok(0) => then = Then::End,
-            Ok(got) => bytes.extend_from_slice(&buffer[..got]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if is_timeout(&error) => then = Then::Silence,
-            Err(error) => then = Then::Broken(kit::describe_error(&error)),
-        }
-        if then == Then::Enough && (enough(&bytes) || Instant::now() >= until) {
-            break;
-        }
-    }
-    Heard { bytes, then }
 }

@@ -14,7 +14,8 @@ use super::bench::{Bench, REPLY};
 use super::bytes::shown;
 use super::cause::Cause;
 use super::fault::{Fault, Stop};
-use super::tcp::{self, Heard, Tcp, Then, who};
+use super::heard::{self, Heard, Then};
+use super::tcp::{Tcp, who};
 
 /// How long nothing moves when a program waits for a client to read.
 const STALL: Duration = Duration::from_millis(100);
@@ -262,5 +263,5 @@ fn asks(server: SocketAddr, question: &[u8]) -> io::Result<Heard> {
     let mut stream = TcpStream::connect_timeout(&server, 2 * REPLY)?;
     stream.write_all(question)?;
     stream.shutdown(Shutdown::Write)?;
-    Ok(tcp::reads(&mut stream, 1 << 20, 2 * REPLY, |_| false))
+    Ok(heard::reads(&mut stream, 1 << 20, 2 * REPLY, |_| false))
 }

@@ -190,50 +190,6 @@ fn every_chapter_links_its_terms_of_art() {
     assert!(unused.is_empty(), "no chapter links these: {unused:?}");
 }
 
-/// What the program of a lesson runs besides its experiments.
-const PROGRAMS: &[(&str, &[&str])] = &[(
-    "chat",
-    &["server", "client", "step1", "step2", "step3", "step4"],
-)];
-
-/// A reader types the commands of a page as they stand there.
-#[test]
-fn every_lesson_and_experiment_that_a_command_names_exists() {
-    let command = Regex::new(r"(?:-p |target/debug/)lesson-([\w-]+)([^`\n<|&;]*)").unwrap();
-    let mut pages = pages();
-    pages.push(root().join("README.md"));
-    let mut unnamed: BTreeSet<String> = lessons().into_iter().collect();
-    let mut experiments = 0;
-    for page in pages {
-        for command in command.captures_iter(&read(&page)) {
-            let at = format!("{}: {}", page.display(), &command[0]);
-            let slug = &command[1];
-            assert!(lessons().iter().any(|lesson| lesson == slug), "{at}");
-            unnamed.remove(slug);
-            let list = read(root().join(format!("book/recordings/{slug}/list.jsonl")));
-            let list = crate::recordings::experiments(&crate::workspace::parse(&list));
-            if let Some(answer) = command[2].trim().strip_prefix("--example ") {
-                let file = root().join(format!("lessons/{slug}/answers/{answer}.rs"));
-                assert!(file.is_file(), "{at}: there is no such program");
-                continue;
-            }
-            // A `#` begins a comment for the reader, and `2>` is the shell's.
-            let words = command[2].split(['#', '>']).next().unwrap();
-            let mut words = words.split_whitespace().filter(|w| !w.starts_with('-'));
-            if let Some(word) = words.next() {
-                let program = PROGRAMS
-                    .iter()
-                    .any(|(of, programs)| *of == slug && programs.contains(&word));
-                let known = program || list.iter().any(|name| name == word);
-                assert!(known, "{at}: no {word}");
-                experiments += 1;
-            }
-        }
-    }
-    assert!(experiments > 20, "only {experiments} experiments are named");
-    assert!(unnamed.is_empty(), "no page says how to run {unnamed:?}");
-}
-
 /// The beliefs that the options of an experiment lead to, by its block.
 fn beliefs_behind(slug: &str, experiment: &str) -> BTreeSet<String> {
     let block = format!("book/recordings/{slug}/{experiment}.md");

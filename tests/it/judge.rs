@@ -8,11 +8,13 @@
 //!
 //! `JUDGE_RUNS=50` judges each answer so often, each time with another seed.
 
+mod abusive;
+mod exercises;
+
 use crate::mask::mask;
 use crate::recordings::compare;
-use crate::workspace::{files, output_within, read, root};
-use serde_json::Value;
-use std::collections::BTreeMap;
+use crate::workspace::{output_within, root};
+use exercises::{exercises, folder_of, is_begun, subjects};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -22,23 +24,6 @@ use std::time::Duration;
 
 /// How many programs are judged beside each other: they mostly wait.
 const BESIDE: usize = 4;
-
-/// An exercise, as the judge itself lists its rules.
-struct Exercise {
-    name: String,
-    lesson: String,
-    about: String,
-    rules: Vec<String>,
-    causes: Vec<Cause>,
-}
-
-/// A belief that the checks of an exercise can tell from others.
-struct Cause {
-    name: String,
-    says: String,
-    /// The lesson and the experiment that show what is true.
-    see: String,
-}
 
 #[test]
 fn every_answer_gets_the_verdict_it_deserves() {
@@ -124,20 +109,6 @@ fn cause_in(exercise: &str, text: &str) -> Option<String> {
     Some(told.name.clone())
 }
 
-#[test]
-fn every_belief_of_an_exercise_has_a_wrong_answer_and_an_experiment() {
-    let answers: Vec<String> = subjects().into_iter().map(|(_, answer)| answer).collect();
-    for Exercise { name, causes, .. } in exercises() {
-        for cause in causes {
-            let ending = format!("--{}", cause.name);
-            let held = answers.iter().any(|answer| answer.ends_with(&ending));
-            assert!(held, "{name}: no answer believes {}", cause.name);
-            let shown = root().join(format!("book/recordings/{}.jsonl", cause.see));
-            assert!(shown.exists(), "{name}: no experiment {}", cause.see);
-        }
-    }
-}
-
 /// The text without white space: a port of four digits breaks lines elsewhere
 /// than one of five.
 fn squeezed(text: &str) -> String {
@@ -165,81 +136,6 @@ fn wish(exercise: &str, answer: &str) -> String {
 }
 
 #[test]
-fn every_exercise_has_its_answers() {
-    let mut answers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (exercise, answer) in subjects() {
-        answers
-            .entry(exercise.clone())
-            .or_default()
-            .push(wish(&exercise, &answer));
-    }
-    for Exercise { name, .. } in exercises() {
-        let wishes = &answers[name];
-        let count = |of: &dyn Fn(&str) -> bool| wishes.iter().filter(|wish| of(wish)).count();
-        assert!(
-            count(&|wish| wish == "passed") >= 2,
-            "{name}: a solution and an odd but right one"
-        );
-        let wrong = count(&|wish| wish != "passed" && wish != "no belief");
-        assert!(wrong >= 3, "{name}: three wrong answers, not {wrong}");
-        assert_eq!(
-            count(&|wish| wish == "no belief"),
-            1,
-            "{name}: the exercise itself"
-        );
-    }
-    // No answer without an exercise.
-    assert_eq!(answers.len(), exercises().len(), "{:?}", answers.keys());
-}
-
-#[test]
-fn the_page_of_every_exercise_shows_its_rules() {
-    let mut differences = String::new();
-    for Exercise {
-        name,
-        lesson,
-        about,
-        rules,
-        ..
-    } in exercises()
-    {
-        let page = read(root().join(format!("book/exercises/{name}.md")));
-        let include = format!("{{{{#include ../recordings/exercises/{name}.md}}}}");
-        assert!(
-            page.contains(&include),
-            "book/exercises/{name}.md lacks {include}"
-        );
-        let chapter = read(root().join(format!("book/{lesson}.md")));
-        let link = format!("(exercises/{name}.md)");
-        assert!(
-            chapter.contains(&link),
-            "book/{lesson}.md has no link {link}"
-        );
-        let verdict = read(folder_of(name).join(format!("{name}.verdict")));
-        let mut block = format!(
-            "<section class=\"exercise\" data-exercise=\"{name}\" aria-label=\"Exercise: {name}\">\n\n\
-             {about}\n\n```console\n$ cargo run -- check {name}\n```\n\n\
-             The judge tries these rules, in this order:\n\n"
-        );
-        for rule in rules {
-            writeln!(block, "1. {rule}").unwrap();
-        }
-        write!(
-            block,
-            "\n<details class=\"recorded\"><summary>What it says of the exercise as it is shipped</summary>\n\n\
-             ```text\n{verdict}```\n\n</details>\n</section>\n"
-        )
-        .unwrap();
-        let kept = root().join(format!("book/recordings/exercises/{name}.md"));
-        compare(&kept, &block, &mut differences);
-    }
-    assert!(
-        differences.is_empty(),
-        "{differences}\nIf it is right: BLESS=1"
-    );
-}
-
-#[test]
 fn the_programs_of_the_chat_keep_its_rules() {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--quiet", "--package", "lesson-chat", "--bins"]);
@@ -257,79 +153,6 @@ fn the_programs_of_the_chat_keep_its_rules() {
         let words = String::from_utf8_lossy(&run.stdout);
         assert!(run.status.success(), "{words}");
     }
-}
-
-/// All answers and the shipped exercises, with the exercise they belong to.
-fn subjects() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for Exercise { name, lesson, .. } in exercises() {
-        found.push((name.clone(), name.clone()));
-        let stub = root().join(format!("lessons/{lesson}/exercises/{name}.rs"));
-        assert!(stub.exists(), "{}", stub.display());
-    }
-    for folder in answer_folders() {
-        for file in files(&folder, ".rs").iter().chain(&files(&folder, ".py")) {
-            let answer = file.file_stem().unwrap().to_string_lossy().into_owned();
-            let exercise = answer.split("--").next().unwrap().to_string();
-            let python = file.extension().is_some_and(|ending| ending == "py");
-            if python && Command::new("python3").arg("-V").output().is_err() {
-                eprintln!("NOT CHECKED: {answer}: there is no python3");
-                continue;
-            }
-            found.push((exercise, answer));
-        }
-    }
-    found
-}
-
-fn answer_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<_> = exercises()
-        .iter()
-        .map(|one| root().join(format!("lessons/{}/answers", one.lesson)))
-        .collect();
-    folders.dedup();
-    folders
-}
-
-fn folder_of(exercise: &str) -> PathBuf {
-    let lesson = exercises().iter().find(|one| one.name == exercise);
-    let lesson = &lesson.expect("a known exercise").lesson;
-    root().join(format!("lessons/{lesson}/answers"))
-}
-
-/// The exercises, as `workbook check` names them.
-fn exercises() -> &'static [Exercise] {
-    static LISTED: OnceLock<Vec<Exercise>> = OnceLock::new();
-    LISTED.get_or_init(|| {
-        let list = workbook(&["check", "--format", "json"], root());
-        let list = String::from_utf8(list.stdout).unwrap();
-        list.lines()
-            .map(|line| {
-                let line: Value = serde_json::from_str(line).unwrap();
-                let text = |key: &str| line[key].as_str().unwrap().to_string();
-                let rules = line["rules"].as_array().unwrap();
-                let causes = line["causes"].as_array().unwrap();
-                let cause = |cause: &Value| {
-                    let text = |key: &str| cause[key].as_str().unwrap().to_string();
-                    Cause {
-                        name: text("name"),
-                        says: text("says"),
-                        see: format!("{}/{}", text("lesson"), text("experiment")),
-                    }
-                };
-                Exercise {
-                    name: text("exercise"),
-                    lesson: text("lesson"),
-                    about: text("about"),
-                    rules: rules
-                        .iter()
-                        .map(|rule| rule.as_str().unwrap().into())
-                        .collect(),
-                    causes: causes.iter().map(cause).collect(),
-                }
-            })
-            .collect()
-    })
 }
 
 /// Judges an answer by an exercise's rules.
@@ -352,7 +175,7 @@ fn workbook(words: &[&str], folder: &Path) -> Output {
 }
 
 /// The folder of the compiled exercises and answers. All are built once.
-fn examples() -> &'static Path {
+pub fn examples() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
@@ -396,120 +219,4 @@ fn the_capture_of_a_judged_program_holds_the_bytes_of_the_verdict() {
         .filter(|at| *at == sent.as_bytes());
     // It went to the server, and came back to the wrong client.
     assert_eq!(found.count(), 2, "{words}");
-}
-
-/// What a learner can always go back to is what was shipped.
-#[test]
-fn every_exercise_is_kept_as_it_is_shipped() {
-    let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
-    let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-    for Exercise { name, lesson, .. } in exercises() {
-        let (file, shipped) = files_of(name, lesson);
-        if bless {
-            std::fs::create_dir_all(shipped.parent().unwrap()).unwrap();
-            std::fs::copy(&file, &shipped).unwrap();
-        }
-        let shown = shipped.display();
-        assert!(shipped.exists(), "there is no {shown}; BLESS=1 makes it");
-        assert!(
-            !ci || !is_begun(name),
-            "{shown} is another; BLESS=1 mends it"
-        );
-    }
-}
-
-/// Whether a learner has edited the exercise; then it is theirs.
-fn is_begun(exercise: &str) -> bool {
-    let one = exercises().iter().find(|one| one.name == exercise);
-    let (file, shipped) = files_of(exercise, &one.unwrap().lesson);
-    let bytes = |file| std::fs::read(file).ok();
-    shipped.exists() && bytes(file) != bytes(shipped)
-}
-
-/// The file of an exercise, and the same as it is shipped.
-fn files_of(name: &str, lesson: &str) -> (PathBuf, PathBuf) {
-    let folder = root().join("lessons").join(lesson).join("exercises");
-    let file = format!("{name}.rs");
-    (folder.join(&file), folder.join("as-shipped").join(file))
-}
-
-/// Programs that a judge must survive: each gets a verdict soon, nothing raw
-/// of what it wrote reaches the terminal, and nothing of it lives on.
-#[test]
-fn no_program_makes_the_judge_hang_panic_or_print_what_it_should_not() {
-    let folder = tempfile::tempdir().unwrap();
-    let abusive = [
-        ("exits at once", "true", "exit status 0"),
-        ("is not there", "./no-such-program", "exit status 127"),
-        (
-            "says something else",
-            "echo hello; exec sleep 77",
-            "\"hello",
-        ),
-        (
-            "prints escapes",
-            "printf '\\033[2J\\033]0;x\\007\\n'; exit 3",
-            "exit status 3",
-        ),
-        ("floods its output", "exec yes", "10,000 other lines"),
-        ("floods both", "yes >&2 & exec yes", "10,000 other lines"),
-        (
-            "never ends its line",
-            "exec tr '\\000' x </dev/zero",
-            "only \"xxx",
-        ),
-        (
-            "closes its output",
-            "exec >&-; exec sleep 77",
-            "the end of its output",
-        ),
-        (
-            "listens elsewhere",
-            "echo listening on 10.0.0.1:4000; exec sleep 77",
-            "not the address",
-        ),
-        (
-            "listens nowhere",
-            "echo listening on 127.0.0.1:1; exec sleep 77",
-            "nothing",
-        ),
-        (
-            "leaves others behind",
-            "sleep 77 & setsid sleep 77 & exit 1",
-            "exit status 1",
-        ),
-        ("dies by a signal", "kill -SEGV $$", "signal 11"),
-        ("multiplies", "f() { sleep 77 & f; }; f", "processes"),
-    ];
-    thread::scope(|scope| {
-        for (what, script, told) in abusive {
-            let file = folder.path().join(format!("{}.sh", what.replace(' ', "-")));
-            std::fs::write(&file, script).unwrap();
-            scope.spawn(move || {
-                let command = format!("sh {}", file.display());
-                let run = workbook(
-                    &["check", "udp-echo", "--cmd", &command, "--color", "never"],
-                    root(),
-                );
-                let text = String::from_utf8_lossy(&run.stdout);
-                assert_eq!(run.status.code(), Some(1), "{what}: {text}");
-                let raw = |c: char| c.is_control() && c != '\n';
-                assert!(!text.contains(raw), "{what}: {text:?}");
-                assert!(text.contains(told), "{what}: {text}");
-                assert_eq!(String::from_utf8_lossy(&run.stderr), "", "{what}");
-            });
-        }
-    });
-    let mine = folder.path().to_string_lossy().into_owned();
-    let alive = processes().into_iter().filter(|line| line.contains(&mine));
-    assert_eq!(alive.collect::<Vec<_>>(), Vec::<String>::new());
-}
-
-/// The command lines of all processes.
-fn processes() -> Vec<String> {
-    let entries = std::fs::read_dir("/proc").unwrap().flatten();
-    entries
-        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
-        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
-        .collect()
 }

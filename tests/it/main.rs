@@ -9,12 +9,14 @@ mod beliefs;
 mod block;
 mod book;
 mod command;
+mod commands;
 mod diary;
 mod faults;
 mod gate;
 #[cfg(target_os = "linux")]
 mod hard;
 mod hold;
+mod house;
 mod judge;
 #[cfg(target_os = "linux")]
 mod keep;

@@ -6,6 +6,8 @@
 //! `kit` turns that into one stream of [`Event`]s, for a terminal or for a
 //! program. It opens no socket and starts no thread.
 
+mod arguments;
+mod ask;
 pub mod belief;
 mod capture;
 mod color;

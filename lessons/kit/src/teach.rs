@@ -1,64 +1,15 @@
 //! Runs a lesson from its command line: asks, runs, shows, explains.
 
+use crate::arguments::{Arguments, parse};
+use crate::ask::{Asking, ask, asking, wants_more};
 use crate::diary::{Deed, Diary, Source};
 use crate::output::{Format, Output, draws, print};
 use crate::{
-    Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
-    Narrator, Offered, Outcome, Status, capture, color, errno, hold, limit,
-    root,
+    Belief, Choice, Event, Experiment, Ladder, Lesson, Listed, Narrator,
+    Offered, Outcome, Status, capture, color, errno, hold, limit, root,
 };
-use clap::{CommandFactory, FromArgMatches, Parser};
-use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::io;
 use std::process::ExitCode;
-
-/// What every lesson understands on its command line.
-#[derive(Parser)]
-#[command(version, disable_help_subcommand = true)]
-struct Arguments {
-    /// Run this experiment only; without it, all in order
-    experiment: Option<String>,
-    /// Name the experiments and stop
-    #[arg(long)]
-    list: bool,
-    /// Ask for no predictions and wait for no key
-    #[arg(long)]
-    no_input: bool,
-    /// Text for people, or one JSON object a line
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
-    /// Hold each packet until a line of standard input decides about it; for
-    /// programs: with --format json, and one experiment of those with hosts
-    #[arg(long)]
-    hold: bool,
-    /// Keep the packets between the hosts in this new file, for Wireshark
-    #[arg(long, value_name = "FILE")]
-    capture: Option<PathBuf>,
-    /// Draw packets with characters of ASCII only
-    #[arg(long)]
-    ascii: bool,
-    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are obeyed
-    #[arg(long, value_enum, default_value_t)]
-    color: ColorChoice,
-}
-
-const AFTER_HELP: &str = "\
-At a terminal the lesson asks what you predict before it runs an experiment,
-and waits for Enter between experiments. Answer with a number, or press Enter
-to skip. Without a terminal it asks nothing.
-
-With --format json it reads one answer a line from standard input (the key of
-an option, its number, or an empty line) unless --no-input is given.
-
-Exit status: 0 everything ran, 2 something could not be settled or run.";
-
-/// How predictions are asked for.
-#[derive(Clone, Copy, PartialEq)]
-enum Asking {
-    No,
-    AtTerminal,
-    FromProgram,
-}
 
 /// What holds for the whole run.
 struct Teaching {
@@ -115,22 +66,9 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
     if arguments.list {
         return list(lesson, arguments.format, &mut output);
     }
-    if arguments.hold {
-        let alone = arguments.experiment.is_some();
-        if !alone || arguments.format != Format::Json {
-            eprintln!(
-                "--hold needs --format json and the name of an experiment"
-            );
-            return ExitCode::from(2);
-        }
-        hold::begin(&output);
-    }
-    if let Some(file) = arguments.capture.clone() {
-        if arguments.experiment.is_none() {
-            eprintln!("--capture needs the name of an experiment");
-            return ExitCode::from(2);
-        }
-        capture::keep_in(file);
+    if let Err(words) = prepare(&arguments, &output) {
+        eprintln!("{words}");
+        return ExitCode::from(2);
     }
     let asking = asking(&arguments);
     let teaching = Teaching {
@@ -159,35 +97,25 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
     code
 }
 
-fn parse(lesson: &Lesson, programs: &[&str]) -> Result<Arguments, clap::Error> {
-    let name = format!("lesson-{}", lesson.name);
-    let names: Vec<_> = lesson.experiments.iter().map(|e| e.name).collect();
-    let mut help = format!("Experiments: {}\n\n", names.join(", "));
-    if !programs.is_empty() {
-        let programs = programs.join(", ");
-        help += &format!(
-            "Programs: {programs}\nEach has a help of its own: {name} {} --help\n\n",
-            programs.split(',').next().unwrap_or_default()
-        );
+/// Makes ready what only one experiment by its name can have: the reader as
+/// the wire, and a capture. Else it says what is missing.
+fn prepare(arguments: &Arguments, output: &Output) -> Result<(), &'static str> {
+    let alone = arguments.experiment.is_some();
+    if arguments.hold {
+        if !alone || arguments.format != Format::Json {
+            return Err(
+                "--hold needs --format json and the name of an experiment",
+            );
+        }
+        hold::begin(output);
     }
-    help += AFTER_HELP;
-    let matches = Arguments::command()
-        .display_name(name.clone())
-        .bin_name(name)
-        .about(lesson.title)
-        .after_help(help)
-        .try_get_matches()?;
-    Arguments::from_arg_matches(&matches)
-}
-
-fn asking(arguments: &Arguments) -> Asking {
-    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
-    match arguments.format {
-        _ if arguments.no_input => Asking::No,
-        Format::Json => Asking::FromProgram,
-        Format::Text if terminal => Asking::AtTerminal,
-        Format::Text => Asking::No,
+    if let Some(file) = &arguments.capture {
+        if !alone {
+            return Err("--capture needs the name of an experiment");
+        }
+        capture::keep_in(file.clone());
     }
+    Ok(())
 }
 
 /// Runs one experiment, or nothing if the learner leaves at the question.
@@ -323,45 +251,6 @@ fn disturbed(outcome: &io::Result<Outcome>) -> String {
         Err(error) => errno::describe(error),
     };
     format!("you were the wire, so this settles nothing; it ended with: {came}")
-}
-
-/// The prediction, `Some(None)` if it was skipped, `None` to leave.
-fn ask(experiment: &Experiment, asking: Asking) -> Option<Option<&Choice>> {
-    let choices = experiment.choices;
-    loop {
-        if asking == Asking::AtTerminal {
-            print(&format!(
-                "\nYour prediction (1 to {}, Enter to skip, q to leave): ",
-                choices.len()
-            ));
-        }
-        let line = read_line()?;
-        let number: Option<usize> = line.parse().ok();
-        let by_number = number.and_then(|n| choices.get(n.wrapping_sub(1)));
-        let by_key = || choices.iter().find(|choice| choice.key == line);
-        match by_number.or_else(by_key) {
-            Some(choice) => return Some(Some(choice)),
-            None if line.is_empty() => return Some(None),
-            None if line == "q" => return None,
-            // A program that answers nonsense gets no second question.
-            None if asking == Asking::FromProgram => return Some(None),
-            None => print("That is none of the options.\n"),
-        }
-    }
-}
-
-fn wants_more() -> bool {
-    print("\nEnter for the next experiment, q to leave: ");
-    read_line().is_some_and(|line| line != "q")
-}
-
-/// The next line of standard input without its end, or `None` at the end.
-fn read_line() -> Option<String> {
-    let mut line = String::new();
-    match io::stdin().read_line(&mut line) {
-        Ok(0) | Err(_) => None,
-        Ok(_) => Some(line.trim().to_string()),
-    }
 }
 
 fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {

@@ -31,6 +31,7 @@ impl Terminal {
     }
 
     /// The text of one event, ending in a newline, or nothing.
+    #[allow(clippy::too_many_lines, reason = "one arm for each event")]
     pub fn render(&mut self, event: &Event) -> String {
         match event {
             Event::Lesson {

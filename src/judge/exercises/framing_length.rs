@@ -12,7 +12,8 @@ use crate::judge::bench::{self, Bench, QUIET, REPLY};
 use crate::judge::bytes::{self, counted, shown};
 use crate::judge::cause::Cause;
 use crate::judge::fault::{Fault, Stop};
-use crate::judge::tcp::{Tcp, Then};
+use crate::judge::heard::Then;
+use crate::judge::tcp::Tcp;
 use crate::judge::unkind::{self, is_served};
 use crate::judge::{Exercise, Rule, Ruling};
 

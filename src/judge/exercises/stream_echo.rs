@@ -3,7 +3,8 @@
 use crate::judge::bench::Bench;
 use crate::judge::bytes::{self, counted};
 use crate::judge::fault::{Fault, Stop};
-use crate::judge::tcp::{Heard, Tcp};
+use crate::judge::heard::Heard;
+use crate::judge::tcp::Tcp;
 use crate::judge::unkind::{self, is_served};
 use crate::judge::{Exercise, Rule, Ruling, bench};
 

@@ -1,14 +1,19 @@
 //! `stream-lines`: a server that answers each line with its length.
 
-use kit::belief;
+mod causes;
 
 use crate::judge::bench::{self, Bench, QUIET};
 use crate::judge::bytes;
-use crate::judge::cause::Cause;
 use crate::judge::fault::Fault;
-use crate::judge::tcp::{Heard, Tcp, Then};
+use crate::judge::heard::{Heard, Then};
+use crate::judge::tcp::Tcp;
 use crate::judge::unkind::{self, is_served};
 use crate::judge::{Exercise, Rule, Ruling};
+use causes::{
+    A_LETTER_IS_A_BYTE, A_LINE_HAS_ITS_NEWLINE, A_NEWLINE_COMES_LAST, A_READ_BRINGS_ONE_LINE,
+    A_READER_FOR_EACH_LINE, EMPTY_IS_THE_END, EVERY_LINE_ENDS, ONE_READ_IS_ONE_LINE,
+    TRIM_TAKES_THE_NEWLINE,
+};
 
 /// The longest line that is answered, without its newline.
 const LIMIT: usize = 65_536;
@@ -94,87 +99,6 @@ pub const EXERCISE: Exercise = Exercise {
         "One BufReader for each connection, for as long as it lives, cuts lines out of the stream; read_until(b'\\n') counts bytes and takes what is no text. What does it return at the end, and what if no newline ever comes?",
         "Loop: reader.by_ref().take(65_537).read_until(b'\\n', &mut line); 0 bytes: the end. Take off the b'\\n' if it is there; longer than 65,536 without it: close. Write the length and a newline, clear the line. An error ends this client only.",
     ],
-};
-
-/// Whatever a read returns is taken for a line.
-const ONE_READ_IS_ONE_LINE: Cause = Cause {
-    name: "one-read-is-one-line",
-    says: "What one read returns is one line.",
-    truth: "a read returns what has arrived so far: a part of a line, or several; only a newline ends a line.",
-    belief: Some(&belief::M02),
-    see: ("framing", "lines"),
-};
-
-/// All is one line that comes before the newline at the end.
-const A_NEWLINE_COMES_LAST: Cause = Cause {
-    name: "a-newline-comes-last",
-    says: "When a newline is the last thing I have read, I have read one line.",
-    truth: "two lines that were sent one by one can come out of one read, and the first newline stands in the middle.",
-    belief: Some(&belief::M01),
-    see: ("framing", "lines"),
-};
-
-/// The reader that holds the next line is thrown away.
-const A_READER_FOR_EACH_LINE: Cause = Cause {
-    name: "a-reader-for-each-line",
-    says: "What I have not asked for is still in the socket.",
-    truth: "a buffered reader takes all that has arrived and keeps it for the next call; throw the reader away, and the next line is gone with it.",
-    belief: None,
-    see: ("framing", "lines"),
-};
-
-/// A second line waits for a read that brings more.
-const A_READ_BRINGS_ONE_LINE: Cause = Cause {
-    name: "a-read-brings-one-line",
-    says: "Each read brings one more line.",
-    truth: "it can bring several; answer all that are whole before you read again, because that read may wait for ever.",
-    belief: Some(&belief::M01),
-    see: ("framing", "lines"),
-};
-
-/// What comes after the last newline is forgotten.
-const A_LINE_HAS_ITS_NEWLINE: Cause = Cause {
-    name: "a-line-has-its-newline",
-    says: "At the end of the stream everything has been answered.",
-    truth: "what came after the last newline is still in your buffer when read returns 0; this contract makes a line of it.",
-    belief: None,
-    see: ("framing", "lines"),
-};
-
-/// An empty line ends the conversation.
-const EMPTY_IS_THE_END: Cause = Cause {
-    name: "empty-is-the-end",
-    says: "An empty line means that nothing more will come.",
-    truth: "a line with nothing before its newline is a line; the end of the stream is a read that returns 0 bytes, newline included.",
-    belief: None,
-    see: ("closing", "end-of-stream"),
-};
-
-/// More than the newline is cut off.
-const TRIM_TAKES_THE_NEWLINE: Cause = Cause {
-    name: "trim-takes-the-newline",
-    says: "trim takes off the newline.",
-    truth: "it takes off all white space at both ends; take off the one byte that ended the line.",
-    belief: None,
-    see: ("framing", "lines"),
-};
-
-/// Characters are counted.
-const A_LETTER_IS_A_BYTE: Cause = Cause {
-    name: "a-letter-is-a-byte",
-    says: "A text has as many bytes as it has characters.",
-    truth: "in UTF-8 a character takes one to four bytes; a protocol counts what it carries, and that is bytes.",
-    belief: None,
-    see: ("framing", "utf8"),
-};
-
-/// A line may fill the memory.
-const EVERY_LINE_ENDS: Cause = Cause {
-    name: "every-line-ends",
-    says: "Every line ends sometime.",
-    truth: "a stranger can send for ever without a newline; stop at a limit that you have set, and close.",
-    belief: None,
-    see: ("framing", "endless"),
 };
 
 fn one_line(bench: &mut Bench) -> Ruling {

@@ -10,8 +10,9 @@ use super::threading_serve::{is_served, line};
 use crate::judge::bench::Bench;
 use crate::judge::cause::Cause;
 use crate::judge::fault::Fault;
+use crate::judge::heard::Then;
 use crate::judge::program::words;
-use crate::judge::tcp::{Tcp, Then};
+use crate::judge::tcp::Tcp;
 use crate::judge::{Exercise, Rule, Ruling, bench};
 
 /// The exercise.

@@ -9,8 +9,8 @@ use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::bytes;
 use crate::judge::fault::Fault;
+use crate::judge::heard::Then;
 use crate::judge::program::Line;
-use crate::judge::tcp::Then;
 
 pub fn at_once(bench: &mut Bench) -> Ruling {
     let mut server = meets(bench)?;

@@ -7,8 +7,8 @@ use super::host::{meets, shows, types};
 use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::fault::Fault;
+use crate::judge::heard::Then;
 use crate::judge::program::{Line, words};
-use crate::judge::tcp::Then;
 
 pub fn input(bench: &mut Bench) -> Ruling {
     let mut server = meets(bench)?;

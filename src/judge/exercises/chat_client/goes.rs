@@ -8,7 +8,7 @@ use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::bytes;
 use crate::judge::fault::Fault;
-use crate::judge::tcp::Then;
+use crate::judge::heard::Then;
 
 pub fn connects(bench: &mut Bench) -> Ruling {
     meets(bench).map(drop)

@@ -7,8 +7,8 @@ use super::guest::Guest;
 use crate::judge::Ruling;
 use crate::judge::bench::Bench;
 use crate::judge::fault::{Fault, Stop};
+use crate::judge::heard::Then;
 use crate::judge::program::words;
-use crate::judge::tcp::Then;
 
 /// How long it may take to end, and what is granted to a busy machine.
 const ENDS: Duration = Duration::from_secs(5 + 1);

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::bytes;
 use crate::judge::fault::{Fault, Stop};
-use crate::judge::tcp::{Heard, Tcp, Then};
+use crate::judge::heard::{Heard, Then};
+use crate::judge::tcp::Tcp;
 
 /// A client of the chat.
 pub struct Guest {

@@ -9,7 +9,7 @@ use crate::judge::Ruling;
 use crate::judge::bench::{Bench, QUIET, REPLY};
 use crate::judge::bytes;
 use crate::judge::fault::{Fault, Stop};
-use crate::judge::tcp::Then;
+use crate::judge::heard::Then;
 
 /// How many reset their connections, waiting for an answer or not.
 const RUDE: usize = 40;

@@ -8,7 +8,7 @@ use super::guest::{Guest, name};
 use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::fault::{Fault, Stop};
-use crate::judge::tcp::Then;
+use crate::judge::heard::Then;
 
 pub fn names(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
@@ -285,7 +285,7 @@ fn listen(own: usize, guest: &mut Guest, names: &[String], words: &[String]) -> 
         let heard = guest.line(Instant::now() + REPLY);
         if heard.then != Then::Enough {
             let expected = "each gets all lines that the others say";
-            let then = crate::judge::tcp::Heard {
+            let then = crate::judge::heard::Heard {
                 bytes: Vec::new(),
                 ..heard
             };

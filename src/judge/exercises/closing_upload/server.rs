@@ -14,8 +14,9 @@ use socket2::SockRef;
 use crate::judge::bench::{Bench, REPLY, START, is_timeout};
 use crate::judge::bytes::{counted, difference, shown};
 use crate::judge::fault::{Fault, Stop};
+use crate::judge::heard::Then;
 use crate::judge::program::words;
-use crate::judge::tcp::{Tcp, Then};
+use crate::judge::tcp::Tcp;
 
 use super::causes::SENT_IS_COMPLETE;
 

@@ -1,0 +1,86 @@
+//! Programs that do what no program should.
+
+use super::workbook;
+use crate::workspace::root;
+use std::thread;
+
+/// Programs that a judge must survive: each gets a verdict soon, nothing raw
+/// of what it wrote reaches the terminal, and nothing of it lives on.
+#[test]
+fn no_program_makes_the_judge_hang_panic_or_print_what_it_should_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let abusive = [
+        ("exits at once", "true", "exit status 0"),
+        ("is not there", "./no-such-program", "exit status 127"),
+        (
+            "says something else",
+            "echo hello; exec sleep 77",
+            "\"hello",
+        ),
+        (
+            "prints escapes",
+            "printf '\\033[2J\\033]0;x\\007\\n'; exit 3",
+            "exit status 3",
+        ),
+        ("floods its output", "exec yes", "10,000 other lines"),
+        ("floods both", "yes >&2 & exec yes", "10,000 other lines"),
+        (
+            "never ends its line",
+            "exec tr '\\000' x </dev/zero",
+            "only \"xxx",
+        ),
+        (
+            "closes its output",
+            "exec >&-; exec sleep 77",
+            "the end of its output",
+        ),
+        (
+            "listens elsewhere",
+            "echo listening on 10.0.0.1:4000; exec sleep 77",
+            "not the address",
+        ),
+        (
+            "listens nowhere",
+            "echo listening on 127.0.0.1:1; exec sleep 77",
+            "nothing",
+        ),
+        (
+            "leaves others behind",
+            "sleep 77 & setsid sleep 77 & exit 1",
+            "exit status 1",
+        ),
+        ("dies by a signal", "kill -SEGV $$", "signal 11"),
+        ("multiplies", "f() { sleep 77 & f; }; f", "processes"),
+    ];
+    thread::scope(|scope| {
+        for (what, script, told) in abusive {
+            let file = folder.path().join(format!("{}.sh", what.replace(' ', "-")));
+            std::fs::write(&file, script).unwrap();
+            scope.spawn(move || {
+                let command = format!("sh {}", file.display());
+                let run = workbook(
+                    &["check", "udp-echo", "--cmd", &command, "--color", "never"],
+                    root(),
+                );
+                let text = String::from_utf8_lossy(&run.stdout);
+                assert_eq!(run.status.code(), Some(1), "{what}: {text}");
+                let raw = |c: char| c.is_control() && c != '\n';
+                assert!(!text.contains(raw), "{what}: {text:?}");
+                assert!(text.contains(told), "{what}: {text}");
+                assert_eq!(String::from_utf8_lossy(&run.stderr), "", "{what}");
+            });
+        }
+    });
+    let mine = folder.path().to_string_lossy().into_owned();
+    let alive = processes().into_iter().filter(|line| line.contains(&mine));
+    assert_eq!(alive.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+/// The command lines of all processes.
+fn processes() -> Vec<String> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    entries
+        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
+        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+        .collect()
+}
