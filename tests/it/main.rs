@@ -13,6 +13,7 @@ mod diary;
 mod faults;
 mod gate;
 mod hold;
+mod in_python;
 mod judge;
 #[cfg(target_os = "linux")]
 mod keep;

@@ -10,6 +10,8 @@ use crate::netlink::{DUMP, Message, Netlink};
 use crate::sys;
 
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+/// Where `SO_MEMINFO` counts drops: SK_MEMINFO_DROPS of linux/sock_diag.h, in words of 32 bits.
+const DROPS: usize = 8;
 /// More than any kernel's `struct tcp_info` so far.
 const TCP_INFO_ROOM: usize = 1024;
 
@@ -46,6 +48,19 @@ pub fn sockets() -> io::Result<Vec<Socket>> {
 pub fn tcp_info(socket: &impl AsFd) -> io::Result<TcpInfo> {
     let bytes = sys::option_bytes(socket, libc::IPPROTO_TCP, libc::TCP_INFO, TCP_INFO_ROOM)?;
     Ok(TcpInfo::from_bytes(&bytes))
+}
+
+/// How many packets a socket has dropped since it was made; of a listening socket, how many
+/// segments met a full queue, SYNs among them (SO_MEMINFO, Linux 4.12).
+///
+/// # Errors
+/// As getsockopt(2); `Unsupported` if the kernel does not count them.
+pub fn drops(socket: &impl AsFd) -> io::Result<u32> {
+    let room = 4 * (DROPS + 1);
+    let bytes = sys::option_bytes(socket, libc::SOL_SOCKET, libc::SO_MEMINFO, room)?;
+    let word = bytes.get(4 * DROPS..).and_then(<[u8]>::first_chunk);
+    let word = word.ok_or(io::ErrorKind::Unsupported)?;
+    Ok(u32::from_ne_bytes(*word))
 }
 
 /// A `struct inet_diag_msg`.
