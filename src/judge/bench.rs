@@ -221,7 +221,14 @@ impl Bench<'_> {
             status = program.wait(later);
         }
         let fate = match status {
-            Some(status) => format!("it has ended with {}", words(&status)),
+            Some(status) => {
+                let why = match status.code() {
+                    Some(126) => ", as the shell does for a program that it may not start",
+                    Some(127) => ", as the shell does for a program that it does not find",
+                    _ => "",
+                };
+                format!("it has ended with {}{why}", words(&status))
+            }
             None => match program.waits_in() {
                 calls if calls.is_empty() => "it is alive".into(),
                 calls => format!("it is alive ({})", doing(&calls)),

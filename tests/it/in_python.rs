@@ -79,6 +79,27 @@ fn a_command_that_names_no_program_is_refused() {
     }
 }
 
+/// Whose command the shell cannot start is not left with a socket's words.
+#[test]
+fn a_command_that_the_shell_cannot_start_is_told_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.py"), "").unwrap();
+    for (command, why) in [
+        (
+            "./other.py",
+            "127, as the shell does for a program that it does not find",
+        ),
+        (
+            "./mine.py",
+            "126, as the shell does for a program that it may not start",
+        ),
+    ] {
+        let told = text(&check("udp-echo", command, folder.path()).stdout);
+        let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(why), "{told}");
+    }
+}
+
 /// A program that knocks, gives up after so long, and starts slowly.
 fn probe(gives_up: &str) -> String {
     format!(
