@@ -29,6 +29,9 @@ pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
         return rules(exercise, what.format);
     }
     let subject = match &what.cmd {
+        Some(line) if line.trim().is_empty() => {
+            bail!("--cmd names no program; an example: --cmd 'python3 my_program.py'")
+        }
         Some(line) => Subject::shell(line, &env::current_dir()?),
         None => match build(place, exercise)? {
             Some(subject) => subject,

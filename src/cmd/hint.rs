@@ -8,7 +8,7 @@ use kit::diary::{Deed, Diary, Entry};
 
 use crate::cli::HintArgs;
 use crate::cmd::{check, columns, say};
-use crate::judge::Exercise;
+use crate::judge::{Exercise, python};
 use crate::place::Place;
 
 /// Shows one more hint than the last time.
@@ -21,21 +21,26 @@ pub fn run(place: &Place, args: &HintArgs) -> Result<ExitCode> {
 /// Shows the hint of this level, or one more than the last time.
 pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>) -> Result<()> {
     let diary = Diary::of(&place.root);
-    let level = match (level, &diary) {
-        (Some(level), _) => level,
-        (None, None) => 1,
-        (None, Some(diary)) => {
+    let entries = match &diary {
+        Some(diary) => {
             let pages = diary.read();
             let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
-            let last = last_level(&pages.entries, exercise.name);
-            (last + 1).min(exercise.hints.len() as u32)
+            pages.entries
         }
+        None => Vec::new(),
     };
-    let Some(hint) = exercise.hints.get(level as usize - 1) else {
+    let all = exercise.hints.len();
+    let level = level.unwrap_or_else(|| {
+        let next = last_level(&entries, exercise.name) + 1;
+        next.min(all as u32)
+    });
+    let Some(mut hint) = exercise.hints.get(level as usize - 1).copied() else {
         return Ok(());
     };
     let name = exercise.name;
-    let all = exercise.hints.len();
+    if level as usize == all && python::was_judged(&entries, name) {
+        hint = python::last_hint(exercise).unwrap_or(hint);
+    }
     let heading = format!("{name}, hint {level} of {all}");
     say(&heading.bold().to_string())?;
     say(&textwrap::fill(hint, columns::width()))?;

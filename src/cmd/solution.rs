@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use colored::Colorize;
-use kit::diary::{Deed, Diary};
+use kit::diary::{Deed, Diary, Entry};
 
 use crate::cli::SolutionArgs;
 use crate::cmd::{check, complain, say};
-use crate::judge::Exercise;
+use crate::judge::{Exercise, python};
 use crate::place::Place;
 use crate::progress::{Judged, judged};
 
@@ -26,7 +26,8 @@ pub fn run(place: &Place, args: &SolutionArgs) -> Result<ExitCode> {
 pub fn show(place: &Place, exercise: &Exercise, anyway: bool) -> Result<bool> {
     let diary = Diary::of(&place.root);
     let name = exercise.name;
-    if !anyway && !has_passed(diary.as_ref(), name)? {
+    let entries = entries(diary.as_ref())?;
+    if !anyway && judged(&entries, name) != Judged::Passed {
         complain(&format!(
             "{name} has not passed yet: cargo run -- check {name}\n\
              A hint: cargo run -- hint {name}\n\
@@ -34,7 +35,11 @@ pub fn show(place: &Place, exercise: &Exercise, anyway: bool) -> Result<bool> {
         ));
         return Ok(false);
     }
-    let path = exercise.solution();
+    let in_python = match python::was_judged(&entries, name) {
+        true => exercise.solution_in_python(&place.root),
+        false => None,
+    };
+    let path = in_python.unwrap_or_else(|| exercise.solution());
     let text = fs::read_to_string(place.root.join(&path));
     let text = text.with_context(|| format!("cannot read {path}"))?;
     say(&format!("{}\n\n{}", path.bold(), text.trim_end()))?;
@@ -45,9 +50,11 @@ pub fn show(place: &Place, exercise: &Exercise, anyway: bool) -> Result<bool> {
     Ok(true)
 }
 
-fn has_passed(diary: Option<&Diary>, name: &str) -> Result<bool> {
-    let Some(diary) = diary else { return Ok(false) };
+fn entries(diary: Option<&Diary>) -> Result<Vec<Entry>> {
+    let Some(diary) = diary else {
+        return Ok(Vec::new());
+    };
     let pages = diary.read();
     let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
-    Ok(judged(&pages.entries, name) == Judged::Passed)
+    Ok(pages.entries)
 }

@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
+use super::announce::{self, Announced};
 use super::bytes;
 use super::cause::Cause;
 use super::fault::{Fault, Stop};
-use super::program::{Line, Program, words};
+use super::program::{Program, words};
 use super::subject::Subject;
 
 /// How long a program may take to start: some languages take their time.
@@ -22,9 +23,6 @@ pub const START: Duration = Duration::from_secs(10);
 pub const REPLY: Duration = Duration::from_secs(3);
 /// How long to listen for what must not come.
 pub const QUIET: Duration = Duration::from_millis(150);
-
-/// How many lines before `listening on` are too many.
-const FLOOD: usize = 10_000;
 
 /// What a check works with.
 pub struct Bench<'a> {
@@ -143,36 +141,11 @@ impl Bench<'_> {
     /// As [`Bench::serve`].
     pub fn serve_at(&mut self, address: &str) -> Result<SocketAddr, Stop> {
         self.start(&[address])?;
-        let until = Instant::now() + START;
         let expected = "a line `listening on 127.0.0.1:PORT`, PORT being the port it got";
-        let mut seen: Vec<Vec<u8>> = Vec::new();
-        // Of a flood, the first lines tell enough, and it has no end.
-        while seen.len() < FLOOD {
-            let (line, over) = match self.program()?.line(until) {
-                Line::Text(line) => match announced(&line) {
-                    Some(address) => return usable(address, expected),
-                    None => (line, None),
-                },
-                Line::End(rest) => (rest, Some("the end of its output")),
-                Line::Silence(rest) => (
-                    rest,
-                    Some("no output at all (is it still in a buffer that was not flushed?)"),
-                ),
-            };
-            seen.push(line);
-            let Some(nothing) = over else {
-                continue;
-            };
-            let lines = seen.iter().filter(|line| !line.is_empty());
-            let lines: Vec<_> = lines.map(|line| kit::quoted(line)).take(3).collect();
-            return match lines.is_empty() {
-                true => Fault::new(expected, nothing).stop(),
-                false => Fault::new(expected, format!("only {}", lines.join(" and "))).stop(),
-            };
+        match announce::wait(self.program()?, Instant::now() + START) {
+            Announced::At(address) => usable(address, expected),
+            Announced::Not(got) => Fault::new(expected, got).stop(),
         }
-        let first = kit::quoted(&seen[0]);
-        let got = format!("{} other lines, from {first} on", kit::grouped(FLOOD));
-        Fault::new(expected, got).stop()
     }
 
     /// The program.
@@ -234,12 +207,28 @@ impl Bench<'_> {
         let Some(program) = &mut self.program else {
             return ("it was not started".into(), Vec::new());
         };
-        // One that is about to end, ends now; one that has closed its output
-        // most likely is.
-        let moment = if program.is_closed() { 400 } else { 50 };
-        let soon = Instant::now() + Duration::from_millis(moment);
-        let fate = match program.wait(soon) {
-            Some(status) => format!("it has ended with {}", words(&status)),
+        // One that is about to end, ends now. One that has closed its output
+        // most likely is, and so may one be that waits in no call: Python
+        // takes its time.
+        let now = Instant::now();
+        let later = now + Duration::from_millis(400);
+        let soon = match program.is_closed() {
+            true => later,
+            false => now + Duration::from_millis(50),
+        };
+        let mut status = program.wait(soon);
+        if status.is_none() && !waits(&program.waits_in()) {
+            status = program.wait(later);
+        }
+        let fate = match status {
+            Some(status) => {
+                let why = match status.code() {
+                    Some(126) => ", as the shell does for a program that it may not start",
+                    Some(127) => ", as the shell does for a program that it does not find",
+                    _ => "",
+                };
+                format!("it has ended with {}{why}", words(&status))
+            }
             None => match program.waits_in() {
                 calls if calls.is_empty() => "it is alive".into(),
                 calls => format!("it is alive ({})", doing(&calls)),
@@ -257,6 +246,12 @@ impl Log {
     }
 }
 
+/// Whether every thread waits in a system call.
+fn waits(calls: &[String]) -> bool {
+    let waits = |call: &String| call != "runs" && !call.starts_with("waits outside");
+    !calls.is_empty() && calls.iter().all(waits)
+}
+
 /// What threads are doing, in words: `waits in accept4`.
 fn doing(calls: &[String]) -> String {
     let mut calls: Vec<_> = calls.iter().map(String::as_str).collect();
@@ -272,12 +267,6 @@ fn doing(calls: &[String]) -> String {
         (false, true) => format!("it computes, and waits in {}", waits.join(", ")),
         (false, false) => format!("it waits in {}", waits.join(", ")),
     }
-}
-
-/// The address in `listening on ADDR`.
-fn announced(line: &[u8]) -> Option<SocketAddr> {
-    let line = std::str::from_utf8(line).ok()?.trim_end();
-    line.strip_prefix("listening on ")?.parse().ok()
 }
 
 fn usable(address: SocketAddr, expected: &str) -> Result<SocketAddr, Stop> {

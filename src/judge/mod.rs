@@ -6,6 +6,7 @@
 //! [`udp`], and returns a [`Fault`] if the rule is broken. [`judge`] goes
 //! through them in order and stops at the first that is broken.
 
+pub mod announce;
 pub mod bench;
 pub mod bytes;
 pub mod cause;
@@ -16,6 +17,7 @@ pub mod files;
 pub mod heard;
 pub mod listener;
 pub mod program;
+pub mod python;
 pub mod relay;
 pub mod subject;
 pub mod tcp;

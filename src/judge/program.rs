@@ -156,10 +156,7 @@ impl Program {
             Some(Wrote::Out(bytes)) => self.out.extend_from_slice(&bytes),
             Some(Wrote::Closed(Stream::Out) | Wrote::Ended(_)) => self.out_closed = true,
             Some(_) => {}
-            None => {
-                self.out_closed |= self.kept.ended().is_some();
-                return false;
-            }
+            None => return false,
         }
         true
     }

@@ -275,15 +275,9 @@ impl Tcp {
     /// How many bytes are under way to the program, and how many are in its
     /// queue and not read: sock_diag(7).
     fn under_way_and_unread(&self) -> io::Result<(u32, u32)> {
-        let ends = (self.stream.local_addr()?, self.stream.peer_addr()?);
-        let (mut under_way, mut unread) = (0, 0);
-        for socket in wire::diag::sockets()? {
-            if (socket.local, socket.peer) == ends {
-                under_way = socket.send_queue;
-            } else if (socket.peer, socket.local) == ends {
-                unread = socket.receive_queue;
-            }
-        }
+        let (here, there) = (self.stream.local_addr()?, self.stream.peer_addr()?);
+        let under_way = wire::diag::connection(here, there)?.map_or(0, |end| end.send_queue);
+        let unread = wire::diag::connection(there, here)?.map_or(0, |end| end.receive_queue);
         Ok((under_way, unread))
     }
 

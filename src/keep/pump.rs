@@ -18,6 +18,9 @@ use super::{Ended, Limits};
 /// How long the streams may stay open after the program's end: something that
 /// was not killed may hold them.
 const GRACE: Duration = Duration::from_millis(200);
+/// How often they are read after that, for we may come late ourselves: enough
+/// for two pipes of the largest size, pipe(7). A survivor may write for ever.
+const REST: usize = 32;
 /// How many lines of standard error are kept as its last words.
 const LAST: usize = 8;
 /// How many bytes may wait for a program that does not read.
@@ -152,6 +155,7 @@ impl Pump {
     pub fn run(mut self) {
         let mut buffer = vec![0; 64 << 10];
         let mut grace: Option<Instant> = None;
+        let mut rest = REST;
         loop {
             let waiting = {
                 let state = self.shared.state();
@@ -164,11 +168,18 @@ impl Pump {
                 !state.typed.is_empty()
             };
             let closed = self.out.from.is_none() && self.err.from.is_none();
-            let over = grace.is_some_and(|end| closed || Instant::now() >= end);
-            if over {
+            // Before the look at the streams, which hold all it wrote by now.
+            let late = grace.is_some_and(|end| Instant::now() >= end);
+            if grace.is_some() && (closed || rest == 0) {
                 return self.end();
             }
-            let [woken, out, err, stdin] = self.ready(waiting, grace);
+            let ready @ [woken, out, err, stdin] = self.ready(waiting, grace);
+            if late {
+                if ready == [false; 4] {
+                    return self.end();
+                }
+                rest -= 1;
+            }
             if woken {
                 // What it says is in the state.
                 let _ = self.woken.read(&mut buffer);
@@ -200,10 +211,9 @@ impl Pump {
             .collect();
         let within = grace.map(|end| end.saturating_duration_since(Instant::now()));
         let within = within.and_then(|time| Timespec::try_from(time).ok());
-        if poll(&mut polled, within.as_ref()).is_err() {
+        while poll(&mut polled, within.as_ref()).is_err() {
             // A signal, or no memory for now.
             thread::yield_now();
-            return [false; 4];
         }
         let mut polled = polled.iter();
         fds.map(|fd| {

@@ -17,6 +17,7 @@ mod gate;
 mod hard;
 mod hold;
 mod house;
+mod in_python;
 mod judge;
 #[cfg(target_os = "linux")]
 mod keep;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 #[cfg(target_os = "linux")]
-pub use crate::inet_diag::{sockets, tcp_info};
+pub use crate::inet_diag::{connection, drops, sockets, tcp_info};
 
 /// Says that this system is not asked.
 ///
@@ -13,6 +13,24 @@ pub use crate::inet_diag::{sockets, tcp_info};
 /// Always: `Unsupported`.
 #[cfg(not(target_os = "linux"))]
 pub fn sockets() -> std::io::Result<Vec<Socket>> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// Says that this system is not asked.
+///
+/// # Errors
+/// Always: `Unsupported`.
+#[cfg(not(target_os = "linux"))]
+pub fn connection(_: SocketAddr, _: SocketAddr) -> std::io::Result<Option<Socket>> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// Says that this system is not asked.
+///
+/// # Errors
+/// Always: `Unsupported`.
+#[cfg(not(target_os = "linux"))]
+pub fn drops<S>(_: &S) -> std::io::Result<u32> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 

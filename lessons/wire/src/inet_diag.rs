@@ -6,10 +6,12 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use crate::diag::{Protocol, Socket, State, TcpInfo, Timer, TimerKind};
-use crate::netlink::{DUMP, Message, Netlink};
+use crate::netlink::{ACK, DUMP, Message, Netlink};
 use crate::sys;
 
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+/// Where `SO_MEMINFO` counts drops: SK_MEMINFO_DROPS of linux/sock_diag.h, in words of 32 bits.
+const DROPS: usize = 8;
 /// More than any kernel's `struct tcp_info` so far.
 const TCP_INFO_ROOM: usize = 1024;
 
@@ -39,6 +41,48 @@ pub fn sockets() -> io::Result<Vec<Socket>> {
     Ok(sockets)
 }
 
+/// One end of a TCP connection in the calling thread's network namespace: the socket at `local`
+/// that is connected to `peer`. Asks for it alone, where [`sockets`] goes through all there are.
+///
+/// # Errors
+/// As [`sockets`]; both addresses must be of one family.
+pub fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Socket>> {
+    let family = match (local, peer) {
+        (SocketAddr::V4(_), SocketAddr::V4(_)) => libc::AF_INET,
+        (SocketAddr::V6(_), SocketAddr::V6(_)) => libc::AF_INET6,
+        _ => return Err(io::ErrorKind::InvalidInput.into()),
+    };
+    // As for a dump, but with a socket id: ports, addresses, any interface, and no cookie.
+    let mut question = Message::new(SOCK_DIAG_BY_FAMILY, ACK)
+        .raw(&[family as u8, libc::IPPROTO_TCP as u8, 0, 0])
+        .raw(&u32::MAX.to_ne_bytes());
+    for end in [local, peer] {
+        question = question.raw(&end.port().to_be_bytes());
+    }
+    for end in [local, peer] {
+        let mut room = [0; 16];
+        match end.ip() {
+            IpAddr::V4(ip) => room[..4].copy_from_slice(&ip.octets()),
+            IpAddr::V6(ip) => room.copy_from_slice(&ip.octets()),
+        }
+        question = question.raw(&room);
+    }
+    let question = question.raw(&[0; 4]).raw(&[0xff; 8]);
+    let mut found = None;
+    let asked = Netlink::open(libc::NETLINK_SOCK_DIAG)?.exchange(question, |_, answer| {
+        found = socket(answer, Protocol::Tcp).or(found.take());
+    });
+    match asked {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        asked => asked?,
+    }
+    // Where no such connection is, the kernel finds the socket that listens.
+    let same = |one: SocketAddr, other: SocketAddr| {
+        one.port() == other.port() && one.ip().to_canonical() == other.ip().to_canonical()
+    };
+    Ok(found.filter(|found| same(found.local, local) && same(found.peer, peer)))
+}
+
 /// What the kernel knows of a TCP socket.
 ///
 /// # Errors
@@ -46,6 +90,19 @@ pub fn sockets() -> io::Result<Vec<Socket>> {
 pub fn tcp_info(socket: &impl AsFd) -> io::Result<TcpInfo> {
     let bytes = sys::option_bytes(socket, libc::IPPROTO_TCP, libc::TCP_INFO, TCP_INFO_ROOM)?;
     Ok(TcpInfo::from_bytes(&bytes))
+}
+
+/// How many packets a socket has dropped since it was made; of a listening socket, how many
+/// segments met a full queue, SYNs among them (SO_MEMINFO, Linux 4.12).
+///
+/// # Errors
+/// As getsockopt(2); `Unsupported` if the kernel does not count them.
+pub fn drops(socket: &impl AsFd) -> io::Result<u32> {
+    let room = 4 * (DROPS + 1);
+    let bytes = sys::option_bytes(socket, libc::SOL_SOCKET, libc::SO_MEMINFO, room)?;
+    let word = bytes.get(4 * DROPS..).and_then(<[u8]>::first_chunk);
+    let word = word.ok_or(io::ErrorKind::Unsupported)?;
+    Ok(u32::from_ne_bytes(*word))
 }
 
 /// A `struct inet_diag_msg`.
@@ -82,4 +139,50 @@ fn socket(bytes: &[u8], protocol: Protocol) -> Option<Socket> {
         inode: word(68)?,
         uid: word(64)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::{Ipv6Addr, TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn one_end_of_a_connection_is_found_and_nothing_else() {
+        for at in [IpAddr::from([127, 0, 0, 1]), Ipv6Addr::LOCALHOST.into()] {
+            let Ok(listener) = TcpListener::bind((at, 0)) else {
+                eprintln!("NOT CHECKED: {at} is not there");
+                continue;
+            };
+            let server = listener.local_addr().unwrap();
+            let mut client = TcpStream::connect(server).unwrap();
+            let mine = client.local_addr().unwrap();
+            client.write_all(b"five!").unwrap();
+            let there = connection(server, mine).unwrap().unwrap();
+            assert_eq!((there.local, there.peer), (server, mine));
+            assert_eq!(there.receive_queue, 5);
+            assert!(sockets().unwrap().contains(&there));
+            let here = connection(mine, server).unwrap().unwrap();
+            assert_eq!((here.send_queue, here.state), (0, State::Established));
+            // The one that listens is no end of a connection.
+            assert_eq!(connection(server, SocketAddr::new(at, 1)).unwrap(), None);
+            assert_eq!(connection(mine, SocketAddr::new(at, 1)).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn a_syn_that_met_a_full_backlog_is_counted() {
+        use socket2::{Domain, Socket, Type};
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        listener.bind(&free.into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap().as_socket().unwrap();
+        let _filler = TcpStream::connect(address).unwrap();
+        assert_eq!(drops(&listener).unwrap(), 0);
+        let soon = Duration::from_millis(50);
+        assert!(TcpStream::connect_timeout(&address, soon).is_err());
+        assert_eq!(drops(&listener).unwrap(), 1);
+    }
 }

@@ -1,12 +1,14 @@
 //! `handshake-probe`: a tool that knocks at addresses and says who answers.
 
+mod doors;
+
 use std::io;
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::thread;
+use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use kit::belief;
-use socket2::{Domain, Socket, Type};
+
+use doors::{Closed, Silent};
 
 use crate::judge::bench::{Bench, START};
 use crate::judge::cause::Cause;
@@ -158,7 +160,7 @@ fn in_order(bench: &mut Bench) -> Ruling {
         "listen at {open}; answer the second SYN only at {}",
         slow.address
     ));
-    let opens = slow.opens_soon()?;
+    let opens = slow.opens_when_asked()?;
     let wish = [(opens.address, "open"), (open, "open")];
     let lines = probe(bench, &wish.map(|(address, _)| address), WHOLE)?;
     lines.are(&wish, |lines| {
@@ -167,7 +169,8 @@ fn in_order(bench: &mut Bench) -> Ruling {
         sorted.sort();
         wished.sort();
         (sorted == wished).then_some(&FIRST_COME_FIRST_TOLD)
-    })
+    })?;
+    opens.was_asked()
 }
 
 fn silent(bench: &mut Bench) -> Ruling {
@@ -183,10 +186,15 @@ fn silent(bench: &mut Bench) -> Ruling {
 }
 
 fn late(bench: &mut Bench) -> Ruling {
-    let late = Silent::new()?.opens_soon()?;
-    bench.did(format!("answer the second SYN only at {}", late.address));
-    let lines = probe(bench, &[late.address], WHOLE)?;
-    lines.are(&[(late.address, "open")], |_| Some(&AT_ONCE_OR_NEVER))
+    let late = Silent::new()?.opens_when_asked()?;
+    let address = late.address;
+    bench.did(format!("answer the second SYN only at {address}"));
+    let lines = probe(bench, &[address], WHOLE)?;
+    let asked = late.was_asked();
+    lines.are(&[(address, "open")], |_| {
+        asked.is_ok().then_some(&AT_ONCE_OR_NEVER)
+    })?;
+    asked
 }
 
 fn ten_silent(bench: &mut Bench) -> Ruling {
@@ -292,81 +300,4 @@ impl Printed {
 /// The line that the contract asks for.
 fn told((address, word): &(SocketAddr, &str)) -> String {
     format!("{address} {word}")
-}
-
-/// A port that is taken, where nobody listens: connections are refused.
-struct Closed {
-    address: SocketAddr,
-    _socket: Socket,
-}
-
-impl Closed {
-    fn new() -> io::Result<Closed> {
-        let (socket, address) = bound()?;
-        Ok(Closed {
-            address,
-            _socket: socket,
-        })
-    }
-}
-
-/// An address that drops every SYN: its backlog is full, listen(2).
-struct Silent {
-    address: SocketAddr,
-    socket: Socket,
-    fillers: Vec<TcpStream>,
-}
-
-/// An address that begins to answer soon, in a thread that accepts.
-struct Opens {
-    address: SocketAddr,
-    _silent: thread::JoinHandle<Silent>,
-}
-
-impl Silent {
-    fn new() -> io::Result<Silent> {
-        let (socket, address) = bound()?;
-        socket.listen(0)?;
-        let mut fillers = Vec::new();
-        // On loopback a handshake is over before connect returns, so the first
-        // connection that finds no room has seen a full backlog.
-        while fillers.len() < 8 {
-            match TcpStream::connect_timeout(&address, Duration::from_millis(30)) {
-                Ok(filler) => fillers.push(filler),
-                Err(_) => break,
-            }
-        }
-        Ok(Silent {
-            address,
-            socket,
-            fillers,
-        })
-    }
-
-    /// Makes room in the backlog after half a second: when the first SYN has
-    /// been dropped, and before the second one comes.
-    fn opens_soon(self) -> io::Result<Opens> {
-        let address = self.address;
-        let silent = thread::Builder::new().spawn(move || {
-            thread::sleep(Duration::from_millis(500));
-            for _ in &self.fillers {
-                // One that was not accepted leaves the backlog full, and the
-                // check fails with what was seen.
-                let _ = self.socket.accept();
-            }
-            self
-        })?;
-        Ok(Opens {
-            address,
-            _silent: silent,
-        })
-    }
-}
-
-fn bound() -> io::Result<(Socket, SocketAddr)> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
-    let address = socket.local_addr()?.as_socket();
-    let address = address.ok_or(io::ErrorKind::AddrNotAvailable)?;
-    Ok((socket, address))
 }
