@@ -5,7 +5,8 @@
 //! table only: another machine, or another hour, has other numbers. What it
 //! prints is Markdown; the tables of the chapter are its output as it is.
 //!
-//!     cargo build --release -p lesson-chat --bins --examples
+//!     cargo build --release -p lesson-chat --bins --example chat-load \
+//!         --example chat-compare --example chat-epoll
 //!     target/release/examples/chat-compare
 
 use clap::Parser;
@@ -32,20 +33,33 @@ struct Options {
     /// Lines of one sender that may be on their way
     #[arg(long, default_value_t = 8)]
     window: u64,
+    /// How many more connect and then never read; step 5 is measured without
+    /// them, too
+    #[arg(long, default_value_t = 0)]
+    mute: usize,
 }
 
 /// A server: its name in the table, its command, and whether it knows names.
+#[derive(Clone)]
 struct Peer {
     name: &'static str,
     command: Vec<String>,
     names: bool,
+    /// How many of its clients never read.
+    mute: usize,
 }
 
 fn main() -> io::Result<()> {
     let options = Options::parse();
     let examples = std::env::current_exe()?;
     let examples = examples.parent().unwrap_or(Path::new("."));
-    let peers = peers(examples)?;
+    let mut peers = peers(examples)?;
+    if options.mute > 0 {
+        let mut all_read = peers[0].clone();
+        all_read.name = "step 5, all read";
+        peers.iter_mut().for_each(|peer| peer.mute = options.mute);
+        peers.insert(0, all_read);
+    }
     let mut seen: Vec<Vec<Value>> = peers.iter().map(|_| Vec::new()).collect();
     for _ in 0..options.rounds {
         for (peer, seen) in peers.iter().zip(&mut seen) {
@@ -56,9 +70,13 @@ fn main() -> io::Result<()> {
         }
     }
     let base = median(&seen[0], "per_second");
+    let mute = match options.mute {
+        0 => String::new(),
+        mute => format!("{mute} more never read, but in the first row; "),
+    };
     kit::print(&format!(
         "{} connected, {} of them talk, each at most {} ahead; \
-         {} rounds of {} s.\n\n",
+         {mute}{} rounds of {} s.\n\n",
         options.clients,
         options.clients.min(20),
         lines(options.window),
@@ -93,6 +111,7 @@ fn peers(examples: &Path) -> io::Result<Vec<Peer>> {
             name,
             command,
             names,
+            mute: 0,
         }
     };
     let epoll = examples.join("chat-epoll").display().to_string();
@@ -102,6 +121,7 @@ fn peers(examples: &Path) -> io::Result<Vec<Peer>> {
             name: "one thread, epoll",
             command: vec![epoll, "127.0.0.1:0".into()],
             names: true,
+            mute: 0,
         },
         ours("step 2, pieces", "step2 server 127.0.0.1:0", false),
         ours("step 3, lines", "step3 server 127.0.0.1:0", true),
@@ -115,6 +135,7 @@ fn peers(examples: &Path) -> io::Result<Vec<Peer>> {
             name: "ncat --chat",
             command: words.split(' ').map(String::from).collect(),
             names: false,
+            mute: 0,
         });
     }
     Ok(peers)
@@ -168,6 +189,7 @@ fn load(
     load.args(["--seconds", &options.seconds.to_string()]);
     load.args(["--clients", &options.clients.to_string()]);
     load.args(["--window", &options.window.to_string()]);
+    load.args(["--mute", &peer.mute.to_string()]);
     if !peer.names {
         load.arg("--nameless");
     }

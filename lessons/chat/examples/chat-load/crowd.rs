@@ -5,6 +5,7 @@ use crate::latency::Latency;
 use crate::line::{self, Arrived};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
+use socket2::{Domain, Socket, Type};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::{Duration, Instant};
@@ -48,6 +49,9 @@ pub struct Crowd {
     pub count: Count,
 }
 
+/// How long a server may take to accept.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 const SILENCE: Duration = Duration::from_millis(300);
 
 impl Crowd {
@@ -79,7 +83,7 @@ impl Crowd {
         }
         for number in 0..options.mute {
             let name = format!("mute{number}\n");
-            crowd.mute.push(connect(options, address, &name)?);
+            crowd.mute.push(connect_mute(options, address, &name)?);
         }
         crowd.last = crowd.listen_until_silence(SILENCE, |_| false)?;
         Ok(crowd)
@@ -278,8 +282,30 @@ fn connect(
     address: SocketAddr,
     name: &str,
 ) -> io::Result<std::net::TcpStream> {
-    let patience = Duration::from_secs(5);
-    let mut stream = std::net::TcpStream::connect_timeout(&address, patience)?;
+    let stream = std::net::TcpStream::connect_timeout(&address, PATIENCE)?;
+    greet(options, stream, name)
+}
+
+/// One who will never read, and for whom the kernels keep little: it takes
+/// short segments only, and few of them. So a server meets it within a moment
+/// and not after megabytes.
+fn connect_mute(
+    options: &Options,
+    address: SocketAddr,
+    name: &str,
+) -> io::Result<std::net::TcpStream> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_tcp_mss(1460)?;
+    socket.set_recv_buffer_size(32 * 1024)?;
+    socket.connect_timeout(&address.into(), PATIENCE)?;
+    greet(options, socket.into(), name)
+}
+
+fn greet(
+    options: &Options,
+    mut stream: std::net::TcpStream,
+    name: &str,
+) -> io::Result<std::net::TcpStream> {
     stream.set_nodelay(true)?;
     if !options.nameless {
         stream.write_all(name.as_bytes())?;

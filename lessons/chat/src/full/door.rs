@@ -16,6 +16,9 @@ use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
+/// What somebody hears for whom there is no place.
+const FULL: &[u8] = b"* The room is full, please come later\n";
+
 // ANCHOR: door
 /// Lets clients in, at most so many at a time, until it has to stop.
 pub fn accept(
@@ -31,25 +34,17 @@ pub fn accept(
         if stopping.load(SeqCst) {
             return;
         }
-        let done = match client {
-            Ok((client, _))
-                if Arc::weak_count(&present) >= limits.max_clients =>
-            {
-                (&client).write_all(b"* The room is full, please come later\n")
-            }
-            Ok((client, _)) => {
-                admit(id, client, Arc::downgrade(&present), events)
-            }
-            Err(error) => {
-                // Out of descriptors, most likely. The client waits in the
-                // kernel's queue; without a pause this loop would spin.
-                thread::sleep(Duration::from_millis(50));
-                Err(error)
-            }
-        };
+        let full = Arc::weak_count(&present) >= limits.max_clients;
+        let done = client.and_then(|(mut client, _)| match full {
+            true => client.write_all(FULL),
+            false => admit(id, client, Arc::downgrade(&present), events),
+        });
         if let Err(error) = done {
-            limits
-                .log(format_args!("a client: {}", kit::describe_error(&error)));
+            let error = kit::describe_error(&error);
+            limits.log(format_args!("a client: {error}"));
+            // Out of descriptors, most likely. The client waits in the
+            // kernel's queue; without a pause this loop would spin.
+            thread::sleep(Duration::from_millis(50));
         }
     }
 }

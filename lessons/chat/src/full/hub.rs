@@ -53,7 +53,9 @@ impl Hub {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            // The more there is to do, the more goes out with each send.
+            // Let the readers that are awake say theirs first: the more there
+            // is to do, the more goes out with each send.
+            thread::yield_now();
             for event in inbox.try_iter().take(EVENTS) {
                 self.take(event);
                 if self.room.len() > BYTES {

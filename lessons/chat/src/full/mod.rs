@@ -10,7 +10,6 @@ mod hub;
 mod limits;
 mod member;
 mod people;
-mod protocol;
 mod reader;
 mod room;
 mod round;

@@ -29,16 +29,16 @@ impl Hub {
                 self.members.insert(id, Member::new(stream));
                 self.tell(id, "* Your name? 1 to 16 letters and digits");
             }
-            Event::Line(id, line) => match self.members.get(&id) {
+            Event::Line(id, line) => {
                 // Who was told to go is not heard any more.
-                Some(member) if member.end.is_none() => {
-                    match member.name.clone() {
-                        Some(name) => self.command(id, &name, line.trim_end()),
-                        None => self.enter(id, line.trim()),
-                    }
+                let Some(member) = self.member(id) else {
+                    return;
+                };
+                match member.name.clone() {
+                    Some(name) => self.command(id, &name, line.trim_end()),
+                    None => self.enter(id, line.trim()),
                 }
-                _ => {}
-            },
+            }
             // Its reader is awake and still listens for a moment.
             Event::Left(id, why) => self.part(id, why, Shutdown::Write),
             Event::Stop => {
@@ -58,8 +58,7 @@ impl Hub {
         if !self.may_be_called(id, name) {
             return;
         }
-        let names = self.names();
-        self.tell(id, &format!("* The room contains: {names}"));
+        self.tell_names(id);
         for line in self.history.clone() {
             self.tell(id, &line);
         }

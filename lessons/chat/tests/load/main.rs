@@ -8,10 +8,14 @@
 
 mod cost;
 mod crowd;
+mod fair;
+mod mute;
 #[allow(dead_code)]
 #[path = "../it/server.rs"]
 mod server;
 
+use serde_json::Value;
+use server::Server;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,4 +40,14 @@ fn release() -> PathBuf {
         .env("WORKBOOK_STATE", "off");
     assert!(cargo.status().unwrap().success(), "{cargo:?}");
     target.join("release")
+}
+
+/// What a hundred find at a server, twenty of whom talk.
+fn load(release: &Path, server: &Server, options: &[&str]) -> Value {
+    let mut load = Command::new(release.join("examples/chat-load"));
+    load.arg(server.address.to_string());
+    load.args(["--clients", "100", "--senders", "20"]);
+    load.args(["--format", "json", "--pid", &server.child.id().to_string()]);
+    let report = load.args(options).output().unwrap();
+    serde_json::from_slice(&report.stdout).unwrap()
 }
