@@ -21,6 +21,7 @@ mod output;
 mod root;
 mod teach;
 mod terminal;
+mod words;
 
 pub use belief::Belief;
 pub use capture::capture;
@@ -37,3 +38,4 @@ pub use narrator::Narrator;
 pub use output::{Format, Output, draws, print};
 pub use teach::{teach, teach_beside};
 pub use terminal::Terminal;
+pub use words::{list, list_quoted, yes_or_no};

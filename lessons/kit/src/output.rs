@@ -34,7 +34,7 @@ impl Output {
     pub fn new(format: Format, ladder: Ladder) -> Output {
         Output(Arc::new(Mutex::new(Stream {
             format,
-            terminal: Terminal::drawing(ladder),
+            terminal: Terminal::drawing(ladder).within(columns()),
             told: 0,
             started: Instant::now(),
         })))
@@ -77,6 +77,12 @@ pub fn print(text: &str) {
             process::exit(2);
         }
     }
+}
+
+/// The columns of the terminal that output goes to; 80 where there is none.
+pub fn columns() -> usize {
+    let size = terminal_size::terminal_size_of(io::stdout());
+    size.map_or(80, |(width, _)| width.0.into())
 }
 
 /// Whether the terminal can be trusted with more than ASCII: locale(7).

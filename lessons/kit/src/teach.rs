@@ -1,7 +1,8 @@
 //! Runs a lesson from its command line: asks, runs, shows, explains.
 
 use crate::diary::{Deed, Diary, Source};
-use crate::output::{Format, Output, draws, print};
+use crate::output::{self, Format, Output, draws, print};
+use crate::terminal::{NARROW, wrap};
 use crate::{
     Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
     Narrator, Offered, Outcome, Status, capture, color, errno, hold, root,
@@ -358,11 +359,20 @@ fn read_line() -> Option<String> {
 fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {
     output.tell(introduction(lesson));
     if format == Format::Text {
+        let columns = output::columns();
         let longest = lesson.experiments.iter().map(|e| e.name.len()).max();
         let wide = longest.unwrap_or_default() + 2;
         for experiment in lesson.experiments {
             let (name, about) = (experiment.name, experiment.about);
-            print(&format!("  {name:<wide$}{about}\n"));
+            // On few columns what it is about stands below its name.
+            if columns < NARROW {
+                print(&format!("  {name}\n"));
+            }
+            let label = match columns < NARROW {
+                true => String::from("    "),
+                false => format!("  {name:<wide$}"),
+            };
+            print(&format!("{}\n", wrap(columns, &label, about)));
         }
     }
     ExitCode::SUCCESS
@@ -418,10 +428,15 @@ fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
         lines += &format!("Next: cargo run -p lesson-{lesson} -- {name}\n");
     } else {
         // Who is through can use what was seen.
-        for exercise in root::exercises(lesson.name) {
+        let exercises = root::exercises(lesson.name);
+        for exercise in &exercises {
             lines += &format!("Build: cargo run -- watch {exercise}\n");
+        }
+        if exercises.is_empty() {
+            lines += "Build: what the chapter says under \"Build it\"\n";
         }
     }
     let title = lesson.title;
-    lines + &format!("Read on: cargo run, then the chapter \"{title}\"\n")
+    let read = format!("cargo run, then the chapter \"{title}\"");
+    lines + &wrap(output::columns(), "Read on: ", &read) + "\n"
 }
