@@ -44,11 +44,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     // How many seconds B's kernel waits for the rest of a datagram: 30 unless
     // somebody has changed it. One is enough here.
     let patience = lab.b.sysctl("net.ipv4.ipfrag_time", "1");
-    me.returns(
-        "B",
-        "setting ipfrag_time to 1 s",
-        &patience.map(|()| "no error"),
-    );
+    me.returns("B", "ipfrag_time = 1 s", &patience.map(|()| "no error"));
 
     let mut buffer = [0; 5000];
     me.does("A", format!("sends 4000 bytes to {address}"));
