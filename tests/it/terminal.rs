@@ -72,7 +72,10 @@ fn a_listing_that_was_asked_for_by_name_gets_its_option() {
 fn every_recorded_run_fits_forty_columns() {
     colored::control::set_override(false);
     for file in files(&root().join("book/recordings"), ".jsonl") {
-        let mut terminal = kit::Terminal::default().within(40);
+        let mut terminal = kit::Terminal::drawing(kit::Ladder {
+            width: 40,
+            ..kit::Ladder::default()
+        });
         for line in parse(&read(&file)) {
             if matches!(line.event, kit::Event::Packet(_) | kit::Event::Ends { .. }) {
                 continue;

@@ -34,7 +34,7 @@ impl Output {
     pub fn new(format: Format, ladder: Ladder) -> Output {
         Output(Arc::new(Mutex::new(Stream {
             format,
-            terminal: Terminal::drawing(ladder).within(columns()),
+            terminal: Terminal::drawing(ladder),
             told: 0,
             started: Instant::now(),
         })))
@@ -79,10 +79,16 @@ pub fn print(text: &str) {
     }
 }
 
-/// The columns of the terminal that output goes to; 80 where there is none.
-pub fn columns() -> usize {
+/// How wide text is where nobody says how wide the terminal is, and at most:
+/// longer lines are hard to read.
+pub const WIDTH: usize = 80;
+
+/// How wide text on standard output may be: as its terminal, at most [`WIDTH`].
+pub fn width() -> usize {
     let size = terminal_size::terminal_size_of(io::stdout());
-    size.map_or(80, |(width, _)| width.0.into())
+    // Some terminals say that they have no columns.
+    let columns = size.map(|(columns, _)| usize::from(columns.0));
+    columns.filter(|n| *n > 0).unwrap_or(WIDTH).clamp(20, WIDTH)
 }
 
 /// Whether the terminal can be trusted with more than ASCII: locale(7).

@@ -1,7 +1,7 @@
 //! Runs a lesson from its command line: asks, runs, shows, explains.
 
 use crate::diary::{Deed, Diary, Source};
-use crate::output::{self, Format, Output, draws, print};
+use crate::output::{Format, Output, draws, print, width};
 use crate::terminal::{NARROW, wrap};
 use crate::{
     Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
@@ -107,6 +107,7 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
         arguments.format,
         Ladder {
             ascii: arguments.ascii || !draws(),
+            width: width(),
         },
     );
     if arguments.list {
@@ -359,7 +360,7 @@ fn read_line() -> Option<String> {
 fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {
     output.tell(introduction(lesson));
     if format == Format::Text {
-        let columns = output::columns();
+        let columns = width();
         let longest = lesson.experiments.iter().map(|e| e.name.len()).max();
         let wide = longest.unwrap_or_default() + 2;
         for experiment in lesson.experiments {
@@ -438,5 +439,5 @@ fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
     }
     let title = lesson.title;
     let read = format!("cargo run, then the chapter \"{title}\"");
-    lines + &wrap(output::columns(), "Read on: ", &read) + "\n"
+    lines + &wrap(width(), "Read on: ", &read) + "\n"
 }

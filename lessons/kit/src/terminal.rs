@@ -7,17 +7,12 @@ use crate::{Event, Ladder, Offered, Packet, Status, visible};
 use colored::{Color, ColoredString, Colorize};
 use textwrap::Options;
 
-/// How wide text is where nobody says how wide it may be.
-const WIDTH: usize = 80;
-
 /// Below this a run has no columns: each line begins with who, and wraps.
 pub(crate) const NARROW: usize = 60;
 
-/// Renders events as text, at most 80 columns wide where it can be broken.
+/// Renders events as text, as wide as its ladder where it can be broken.
 #[derive(Default)]
 pub struct Terminal {
-    /// The columns that there are, if fewer than 80.
-    within: Option<usize>,
     options: Vec<Offered>,
     answer: Option<String>,
     speakers: Vec<String>,
@@ -36,19 +31,9 @@ impl Terminal {
         }
     }
 
-    /// The same on so many columns, if they are fewer than 80.
-    pub fn within(mut self, columns: usize) -> Terminal {
-        self.within = Some(columns.clamp(20, WIDTH));
-        self
-    }
-
-    fn width(&self) -> usize {
-        self.within.unwrap_or(WIDTH)
-    }
-
     /// The text after its label, broken at the width, hanging under itself.
     fn wrap(&self, label: &str, text: &str) -> String {
-        wrap(self.width(), label, text)
+        wrap(self.ladder.width, label, text)
     }
 
     /// The text of one event, ending in a newline, or nothing.
@@ -69,8 +54,8 @@ impl Terminal {
                 self.speakers.clear();
                 self.in_run = false;
                 self.between = None;
-                let rule =
-                    "-".repeat(self.width().saturating_sub(name.len() + 1));
+                let rule = "-"
+                    .repeat(self.ladder.width.saturating_sub(name.len() + 1));
                 format!("\n{} {}\n{file}\n", name.bold(), rule.dimmed())
             }
             Event::Question { text, options } => {
@@ -143,7 +128,7 @@ impl Terminal {
     fn line(&mut self, number: u32, who: ColoredString, what: &str) -> String {
         let name = who.chars().count();
         // On few columns the text follows the name, and hangs below it.
-        let (column, hang) = match self.width() < NARROW {
+        let (column, hang) = match self.ladder.width < NARROW {
             true => (name, NUMBER),
             false => (name.max(SPEAKER), NUMBER + SPEAKER + 1),
         };
@@ -155,7 +140,7 @@ impl Terminal {
             out += &format!("\n{}\n", heads.dimmed());
         }
         let (first, hang) = (" ".repeat(NUMBER + column + 1), " ".repeat(hang));
-        let options = Options::new(self.width())
+        let options = Options::new(self.ladder.width)
             .initial_indent(&first)
             .subsequent_indent(&hang);
         let rows = textwrap::fill(&visible(what), options);
