@@ -1,6 +1,6 @@
 //! What mdBook does not check: includes, anchors, links, and where it builds.
 
-use crate::workspace::{files, lessons, read, root};
+use crate::workspace::{exercises, files, lessons, read, root};
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -289,6 +289,42 @@ fn every_chapter_has_a_figure_three_predictions_and_its_exercise() {
             judged || words >= 50,
             "{slug}: an exercise of {words} words"
         );
+    }
+}
+
+/// From each chapter there is a way to its lesson, its exercises, the beliefs
+/// and the next chapter.
+#[test]
+fn every_chapter_leads_to_its_lesson_its_exercises_its_beliefs_and_the_next() {
+    let summary = read(root().join("book/SUMMARY.md"));
+    let chapter = Regex::new(r"(?m)^- \[[^\]]*\]\((\w+\.md)\)").unwrap();
+    let pages: Vec<_> = chapter
+        .captures_iter(&summary)
+        .map(|c| c[1].to_string())
+        .collect();
+    assert_eq!(pages.len(), lessons().len());
+    for (i, page) in pages.iter().enumerate() {
+        let slug = page.trim_end_matches(".md");
+        let text = read(root().join("book").join(page));
+        let next = pages.get(i + 1).map_or("where-next.md", |next| next);
+        let ways = [format!("]({next})"), "](beliefs.md)".into()];
+        let go_on = text.split_once("\n## Go on\n").map(|(_, rest)| rest);
+        let go_on = go_on.and_then(|rest| rest.split("\n## ").next());
+        for way in ways {
+            assert!(
+                go_on.is_some_and(|text| text.contains(&way)),
+                "{slug}: {way}"
+            );
+        }
+        let lesson = format!("\n$ cargo run -p lesson-{slug}\n");
+        assert!(
+            text.contains(&lesson),
+            "{slug}: no command for the whole lesson"
+        );
+        for name in exercises(slug) {
+            let link = format!("](exercises/{name}.md)");
+            assert!(text.contains(&link), "{slug}: no link to {name}");
+        }
     }
 }
 

@@ -216,6 +216,7 @@ fn nobody_knows_whom_it_should_not() {
                 "serde",
                 "serde_json",
                 "strsim",
+                "terminal_size",
                 "textwrap",
             ][..],
         ),

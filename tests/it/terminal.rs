@@ -1,6 +1,8 @@
 //! A lesson at a terminal, without one, and with nobody reading.
 
-use crate::workspace::{DEADLINE, lesson, output, unkept};
+use crate::workspace::{
+    DEADLINE, events, exercises, files, lesson, lessons, output, parse, read, root, unkept,
+};
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -48,12 +50,34 @@ fn a_listing_that_was_asked_for_by_name_gets_its_option() {
     assert_eq!(run.status.code(), Some(2));
 }
 
+/// On a terminal of 40 columns a run wraps; ladders are drawn elsewhere.
+#[test]
+fn every_recorded_run_fits_forty_columns() {
+    colored::control::set_override(false);
+    for file in files(&root().join("book/recordings"), ".jsonl") {
+        let mut terminal = kit::Terminal::drawing(kit::Ladder {
+            width: 40,
+            ..kit::Ladder::default()
+        });
+        for line in parse(&read(&file)) {
+            if matches!(line.event, kit::Event::Packet(_) | kit::Event::Ends { .. }) {
+                continue;
+            }
+            let text = terminal.render(&line.event);
+            for row in text.lines() {
+                let fits = row.chars().count() <= 40 || !row.trim().contains(' ');
+                assert!(fits, "{}: {row}", file.display());
+            }
+        }
+    }
+}
+
 /// What to do next is a command: the next experiment, and after the last one
 /// the exercises.
 #[test]
 fn the_last_lines_name_what_comes_next_as_commands() {
-    let last = |experiment: &str| {
-        let run = output(unkept(lesson("udp")).arg(experiment), "");
+    let last = |slug: &str, experiment: &str| {
+        let run = output(unkept(lesson(slug)).arg(experiment), "");
         let text = String::from_utf8(run.stdout).unwrap();
         let lines: Vec<_> = text.lines().map(String::from).collect();
         let at = lines.iter().rposition(|line| line.is_empty()).unwrap();
@@ -61,20 +85,23 @@ fn the_last_lines_name_what_comes_next_as_commands() {
     };
     let read = "Read on: cargo run, then the chapter \"UDP: datagrams\"";
     let next = "Next: cargo run -p lesson-udp -- boundaries";
-    assert_eq!(last("echo"), [next, read]);
-    let listed = crate::workspace::events("udp", &["--list"], "");
-    let end = last(crate::recordings::experiments(&listed).last().unwrap());
-    let exercises = std::fs::read_dir(crate::workspace::root().join("lessons/udp/exercises"));
-    let exercises = exercises.unwrap().filter(|file| {
-        let name = file.as_ref().unwrap().file_name();
-        name.to_string_lossy().matches('.').count() == 1
-    });
-    assert_eq!(end.len(), 1 + exercises.count(), "{end:?}");
-    assert!(
-        end.contains(&"Build: cargo run -- watch udp-echo".into()),
-        "{end:?}"
-    );
-    assert_eq!(end.last().unwrap(), read);
+    assert_eq!(last("udp", "echo"), [next, read]);
+    for slug in lessons() {
+        let listed = events(&slug, &["--list"], "");
+        let Some(kit::Event::Lesson { title, .. }) = listed.first().map(|l| &l.event) else {
+            panic!("{slug}: --list does not begin with the lesson");
+        };
+        let mut wanted: Vec<_> = exercises(&slug)
+            .iter()
+            .map(|name| format!("Build: cargo run -- watch {name}"))
+            .collect();
+        if wanted.is_empty() {
+            wanted.push("Build: what the chapter says under \"Build it\"".into());
+        }
+        wanted.push(format!("Read on: cargo run, then the chapter \"{title}\""));
+        let experiments = crate::recordings::experiments(&listed);
+        assert_eq!(last(&slug, experiments.last().unwrap()), wanted, "{slug}");
+    }
 }
 
 #[test]

@@ -174,6 +174,17 @@ pub fn parse(lines: &str) -> Vec<kit::Line> {
     lines.lines().map(parse).collect()
 }
 
+/// The exercises of a lesson, by the files that the judge begins with.
+pub fn exercises(slug: &str) -> Vec<String> {
+    let shipped = root().join(format!("lessons/{slug}/exercises/as-shipped"));
+    if !shipped.is_dir() {
+        return Vec::new();
+    }
+    let stubs = files(&shipped, ".rs");
+    let stem = |file: &PathBuf| file.file_stem().unwrap().to_string_lossy().into();
+    stubs.iter().map(stem).collect()
+}
+
 /// A text file.
 pub fn read(path: impl AsRef<Path>) -> String {
     let path = path.as_ref();

@@ -19,9 +19,9 @@ pub const EXPERIMENT: Experiment = Experiment {
         The peer says \"bye\" and closes its connection. What does the loop \
         do from then on?",
     choices: &[
+        Choice::new("spins", "It runs as fast as it can, and shows nothing"),
         Choice::new("waits", "It waits in read, because nothing more comes"),
         Choice::new("error", "Its read returns an error, which ends it"),
-        Choice::new("spins", "It runs as fast as it can, and shows nothing"),
     ],
     run,
 };
@@ -61,7 +61,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
             }
         }
     }
-    me.does("loop", format!("read Ok(0) {empty} times"));
+    me.does("loop", format!("read returns 0 bytes, {empty} times"));
     let evidence = format!("{empty} reads of nothing within 50 ms");
     Ok(match empty {
         2.. => Outcome::chose("spins", evidence),

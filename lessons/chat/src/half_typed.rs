@@ -60,7 +60,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     bob.kill()?;
     bob.wait()?;
 
-    let evidence = format!("seen: {:?}, sent: {sent}", kit::visible(line));
+    let seen = kit::quoted(line.as_bytes());
+    let evidence = format!("seen: {seen}, sent: {sent}");
     Ok(match (line, &*sent) {
         ("server: are you there?", _) => Outcome::chose("kept", evidence),
         (_, "\"hello world\"") => Outcome::chose("torn", evidence),

@@ -53,7 +53,11 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     me.receives("cyd", &of_the_hub[1], "the full chat");
 
     let first = |lines: &[Vec<u8>; 2]| kit::quoted(&lines[0]);
-    let evidence = format!("{}, {}", first(&of_step2), first(&of_the_hub));
+    let evidence = format!(
+        "first {} from step 2, {} from the full chat",
+        first(&of_step2),
+        first(&of_the_hub)
+    );
     let mixed = |lines: &[Vec<u8>; 2]| lines[0] == b"I say NO\n";
     let whole = of_the_hub.iter().any(|line| line.ends_with(b"I say yes\n"));
     Ok(match (mixed(&of_step2), whole) {
@@ -74,12 +78,11 @@ fn two_lines(
     // part of the experiment: with step 2 cyd can see the half arrive.
     thread::sleep(Duration::from_millis(50));
     say(&bob, "NO")?;
-    thread::sleep(Duration::from_millis(50));
-    say(&ada, "yes")?;
     let mut line = hear(&mut cyd)?;
     while line.starts_with(b"* ") {
         line = hear(&mut cyd)?; // Who has entered is of no interest.
     }
+    say(&ada, "yes")?;
     Ok([line, hear(&mut cyd)?])
 }
 // ANCHOR_END: halves

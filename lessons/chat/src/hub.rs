@@ -19,6 +19,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         writes to all: ada says 12 MB, bob reads, sam does not. After that \
         sam reads again. What became of them?",
     choices: &[
+        Choice::new("cut", "bob gets all; sam gets a part, and then the end"),
         Choice::new(
             "frozen",
             "bob no longer gets anything: one thread for all is worse still",
@@ -28,7 +29,6 @@ pub const EXPERIMENT: Experiment = Experiment {
             "bob gets all; sam gets all too, a little later",
             &belief::M65,
         ),
-        Choice::new("cut", "bob gets all; sam gets a part, and then the end"),
     ],
     run,
 };
@@ -55,9 +55,13 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
             end => break end,
         }
     };
-    me.does("sam", format!("reads {found} bytes, and then: {end:?}"));
+    let shown = match &end {
+        Ok(_) => String::from("the end"),
+        Err(error) => kit::describe_error(error),
+    };
+    me.does("sam", format!("reads {found} bytes, and then: {shown}"));
 
-    let evidence = format!("bob {heard} bytes, sam {found}, then {end:?}");
+    let evidence = format!("bob {heard} bytes, sam {found}, then {shown}");
     Ok(match (heard, end) {
         (..SAID, _) => Outcome::chose("frozen", evidence),
         (_, Ok(0)) if found < SAID => Outcome::chose("cut", evidence),

@@ -60,7 +60,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     for text in &shown {
         me.does("server", format!("shows client: {}", kit::visible(text)));
     }
-    let evidence = format!("{} shown: {shown:?}", shown.len());
+    let evidence =
+        format!("{} shown: {}", shown.len(), kit::list_quoted(&shown));
     Ok(
         match shown.iter().map(|text| &**text).collect::<Vec<_>>()[..] {
             ["no", "problem"] => Outcome::chose("two", evidence),

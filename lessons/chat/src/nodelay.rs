@@ -28,7 +28,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         ),
         Choice::new(
             "step3",
-            "10 ms or more in step 3, much less in the full chat",
+            "10 ms or more in step 3: it is held back; less in the full chat",
         ),
         Choice::new(
             "hub",

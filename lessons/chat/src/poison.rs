@@ -24,9 +24,9 @@ pub const EXPERIMENT: Experiment = Experiment {
         list. ada and bob have threads of their own. ada says something, and \
         then cyd connects. What is left of the chat?",
     choices: &[
+        Choice::new("none", "Nothing: bob hears no more, and the server ends"),
         Choice::new("fine", "bob hears ada: one thread died, the others live"),
         Choice::new("new", "bob and ada are cut off, but cyd is let in"),
-        Choice::new("none", "Nothing: bob hears no more, and the server ends"),
     ],
     run,
 };
@@ -75,8 +75,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         thread::yield_now();
     }
     drop(panic::take_hook());
-    let silence = heard.is_err();
-    let evidence = format!("bob's read failed: {silence}; ended: {ended}");
+    let told = kit::yes_or_no(&[heard.is_err(), ended]);
+    let evidence = format!("bob's read failed, the server ended: {told}");
     Ok(match (heard, ended) {
         (Ok(1..), _) => Outcome::chose("fine", evidence),
         (_, false) => Outcome::chose("new", evidence),

@@ -25,7 +25,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "All of it: each client has a thread, so sam harms only himself",
             &belief::M65,
         ),
-        Choice::new("some", "The first few MB, and then nothing any more"),
+        Choice::new("some", "The first few MB, then nothing: all wait for sam"),
         Choice::new("none", "Nothing from the moment when sam stopped reading"),
     ],
     run,

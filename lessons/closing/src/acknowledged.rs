@@ -24,7 +24,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "None: TCP delivers to the program, which has taken nothing",
             &belief::M40,
         ),
-        Choice::new("all", "All 1,000, although no program has them"),
+        Choice::new("all", "All 1,000: the other kernel has them"),
         Choice::new("some", "A part: the rest once the program reads on"),
     ],
     run,

@@ -17,12 +17,12 @@ pub const EXPERIMENT: Experiment = Experiment {
     question: "The server writes \"bye\" and closes. The client reads \"bye\", \
         and its next read returns 0. What do a thousand more reads do?",
     choices: &[
+        Choice::new("zero", "Each returns 0, at once: the end stays"),
         Choice::believing(
             "wait",
             "They wait: 0 only said that nothing more had come yet",
             &belief::M27,
         ),
-        Choice::new("zero", "Each returns 0, at once"),
         Choice::believing(
             "error",
             "They fail: there is no connection any more",

@@ -27,7 +27,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         ),
         Choice::new("any", "Already the first: the addresses are right"),
         Choice::new("window", "The second: any number in the window will do"),
-        Choice::new("exact", "The third, and only that one"),
+        Choice::new("exact", "The third only: the number must fit exactly"),
     ],
     run,
 };
@@ -66,7 +66,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         alive.push(left == "ESTABLISHED" && waited(&read));
     }
 
-    let evidence = format!("alive after each RST: {alive:?}");
+    let told = kit::yes_or_no(&alive);
+    let evidence = format!("alive after each RST: {told}");
     Ok(match alive[..] {
         [true, true, true] => Outcome::chose("none", evidence),
         [false, ..] => Outcome::chose("any", evidence),

@@ -19,6 +19,10 @@ pub const EXPERIMENT: Experiment = Experiment {
         side, and waits. The server reads to the end and gets its 0. What \
         becomes of the answer that it now writes?",
     choices: &[
+        Choice::new(
+            "arrives",
+            "The client reads it, and then a 0: each way ends alone",
+        ),
         Choice::believing(
             "fails",
             "The write fails: after the end there is no connection",
@@ -29,7 +33,6 @@ pub const EXPERIMENT: Experiment = Experiment {
             "It is sent, but the client has closed and reads none of it",
             &belief::M29,
         ),
-        Choice::new("arrives", "The client reads it, and then its own 0"),
     ],
     run,
 };
@@ -72,7 +75,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let [_, right] = lab.ends(at_a, at_b);
     me.ends(&last, &right, "sock_diag");
 
-    let evidence = format!("after its shutdown the client read {answer:?}");
+    let shown = kit::quoted(answer.as_bytes());
+    let evidence = format!("after its shutdown the client read {shown}");
     Ok(match (answered, read, &*answer) {
         (Err(error), ..) => {
             Outcome::chose("fails", kit::describe_error(&error))

@@ -31,7 +31,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "Two, each time: a FIN and its ACK, and the connection is over",
             &belief::M31,
         ),
-        Choice::new("differs", "Four, then three, then one"),
+        Choice::new("differs", "Four, then three, then one: not all need all"),
     ],
     run,
 };
@@ -74,7 +74,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         me.packets(goodbye);
         me.returns("server", "read at the client's end", &end);
     }
-    let evidence = format!("packets from the first close on: {counts:?}");
+    let told = kit::list(&counts);
+    let evidence = format!("packets from the first close on: {told}");
     Ok(match counts[..] {
         // A packet that the wire itself has lost would not be counted.
         _ if lab.wire()?.overflow() > 0 => Outcome::inconclusive(evidence),

@@ -69,7 +69,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         me.ends(&left, &right, "sock_diag");
     }
 
-    let evidence = format!("SO_KEEPALIVE is {on}; its times: {times}");
+    let word = if on { "on" } else { "off" };
+    let evidence = format!("SO_KEEPALIVE is {word}; its times: {times}");
     Ok(match (on, first) {
         (false, _) => Outcome::chose("never", evidence),
         (true, 0..600) => Outcome::chose("seconds", evidence),

@@ -22,7 +22,10 @@ pub const EXPERIMENT: Experiment = Experiment {
             "The two lost segments again, 7 bytes each",
             &belief::M43,
         ),
-        Choice::new("joined", "One segment with the 14 bytes of both"),
+        Choice::new(
+            "joined",
+            "One segment with the 14 bytes of both: TCP counts bytes",
+        ),
         Choice::new("all", "Everything again, from the first byte on"),
         Choice::new("nothing", "Nothing: the bytes are lost"),
     ],
@@ -58,8 +61,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     // The program at the other end sees nothing of it, but for the delay.
     me.receives("server", &stream, connection.at_a);
 
-    let lengths: Vec<usize> = again.iter().map(|(_, length)| *length).collect();
-    let evidence = format!("sent again: {lengths:?} bytes");
+    let lengths = kit::list(again.iter().map(|(_, length)| length));
+    let evidence = format!("bytes in what was sent again: {lengths}");
     if whole.is_err() {
         return Ok(lab.trusted(Outcome::chose("nothing", evidence)));
     }

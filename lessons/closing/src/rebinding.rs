@@ -24,7 +24,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "Ok: that is what the option is for",
             &belief::M35,
         ),
-        Choice::new("fails", "EADDRINUSE, as before, until the minute is over"),
+        Choice::new("fails", "EADDRINUSE: the first run did not have it"),
         Choice::believing(
             "needless",
             "The first restart has not failed: nobody listens any more",
@@ -54,7 +54,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let std_sets = SockRef::from(&std).reuse_address()?;
     me.state("std", format!("SO_REUSEADDR is {std_sets}"), "getsockopt");
 
-    let evidence = format!("bind worked, in this order: {bound:?}");
+    let evidence = format!("bind worked, in turn: {}", kit::yes_or_no(&bound));
     Ok(match bound[..] {
         [false, false, _, _] => Outcome::chose("fails", evidence),
         [false, true, _, _] => Outcome::chose("works", evidence),

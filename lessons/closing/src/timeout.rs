@@ -19,6 +19,10 @@ pub const EXPERIMENT: Experiment = Experiment {
         twice. Then the server writes \"still here\". What does the client's \
         next read do?",
     choices: &[
+        Choice::new(
+            "reads",
+            "It returns \"still here\": the connection knows no timeout",
+        ),
         Choice::believing(
             "fails",
             "It fails: the timeout has ended the connection",
@@ -29,7 +33,6 @@ pub const EXPERIMENT: Experiment = Experiment {
             "It returns 0, as at every end",
             &belief::M27,
         ),
-        Choice::new("reads", "It returns \"still here\""),
     ],
     run,
 };

@@ -23,7 +23,10 @@ pub const EXPERIMENT: Experiment = Experiment {
             "All three: the peer has closed, and the kernel knows it",
             &belief::M36,
         ),
-        Choice::new("later", "The second and the third, with EPIPE"),
+        Choice::new(
+            "later",
+            "The second and the third: the first brings the news",
+        ),
         Choice::new("none", "None: a write only fills a queue"),
     ],
     run,

@@ -21,12 +21,12 @@ pub const EXPERIMENT: Experiment = Experiment {
         client's kernel. The client closes and ends. Then the server reads. \
         What does it get?",
     choices: &[
+        Choice::new("whole", "All 2,000 and the end: the kernel sends on"),
         Choice::believing(
             "cut",
             "What had arrived, and the end: the rest died with the socket",
             &belief::M31,
         ),
-        Choice::new("whole", "All 2,000 bytes, and then the end"),
         Choice::new("reset", "What had arrived, and then ECONNRESET"),
     ],
     run,

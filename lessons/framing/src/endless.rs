@@ -19,9 +19,9 @@ pub const EXPERIMENT: Experiment = Experiment {
         the connection. The program calls read_line on a BufReader, whose \
         buffer holds 8,192 bytes. What does read_line return?",
     choices: &[
+        Choice::new("all", "1,000,000 bytes: the string grows with the line"),
         Choice::new("buffer", "8,192 bytes: more does not fit into the buffer"),
         Choice::new("error", "An error: that was no line"),
-        Choice::new("all", "1,000,000 bytes: the string grows with the line"),
     ],
     run,
 };

@@ -24,7 +24,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "Nothing yet: it waits for the four bytes it was asked for",
             &belief::M02,
         ),
-        Choice::new("part", "2 bytes"),
+        Choice::new("part", "2 bytes: that is what has arrived"),
         Choice::new("error", "An error: the header is not complete"),
     ],
     run,

@@ -58,7 +58,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
     // Is the last one a line? A file may end without a newline; a peer may
     // also have died in the middle of a line. The protocol must decide.
-    let evidence = format!("{lines:?}");
+    let evidence = kit::list_quoted(&lines);
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     Ok(match lines[..] {
         ["one\ntwo\nthr", "ee\nfour"] => Outcome::chose("two", evidence),

@@ -20,9 +20,12 @@ pub const EXPERIMENT: Experiment = Experiment {
         The program takes them as the length of a message, reserves memory \
         for so many bytes, and reads. What happens?",
     choices: &[
+        Choice::new(
+            "waits",
+            "It gets the memory and waits: the bytes may still come",
+        ),
         Choice::new("refused", "It cannot reserve 4 GB, and notices the lie"),
         Choice::new("short", "It gets the memory; read says that none came"),
-        Choice::new("waits", "It gets the memory and waits for the bytes"),
     ],
     run,
 };

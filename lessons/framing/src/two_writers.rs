@@ -25,7 +25,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "Whole messages both times: each write is safe by itself",
             &belief::M63,
         ),
-        Choice::new("lock", "Torn messages at first, whole ones with the lock"),
+        Choice::new("lock", "Torn ones, then whole ones: the lock spans both"),
         Choice::new("torn", "Torn messages both times"),
     ],
     run,

@@ -25,7 +25,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "The same: each write leaves at once, as a packet of its own",
             &belief::M06,
         ),
-        Choice::new("longer", "With two writes at least 20 ms longer"),
+        Choice::new("longer", "With two at least 20 ms longer: one is held"),
         Choice::new("shorter", "With two writes at least 20 ms shorter"),
     ],
     run,

@@ -23,7 +23,10 @@ pub const EXPERIMENT: Experiment = Experiment {
             "The same text both times: the bytes are the same",
             &belief::M08,
         ),
-        Choice::new("damaged", "A damaged text and then the right one"),
+        Choice::new(
+            "damaged",
+            "A damaged text and then the right one: cuts hit letters",
+        ),
         Choice::new("neither", "A damaged text both times"),
     ],
     run,
@@ -66,7 +69,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     me.says(format!("decoded at the end: {shown}"));
 
     let right = |text: &str| text == message;
-    let evidence = format!("{piece_by_piece:?} and {shown:?}");
+    let both = [&piece_by_piece, shown];
+    let evidence = kit::list_quoted(both);
     Ok(match (right(&piece_by_piece), right(shown)) {
         (true, true) => Outcome::chose("same", evidence),
         (false, true) => Outcome::chose("damaged", evidence),

@@ -69,8 +69,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     }
 
     let evidence = format!(
-        "the SYNs are really {} and really {}; SYN and 5 bytes cost {:?}",
-        starts[0], starts[1], steps[0]
+        "the SYNs are really {} and really {}; SYN costs {}, 5 bytes {}",
+        starts[0], starts[1], steps[0].0, steps[0].1
     );
     Ok(lab.trusted(match (&starts[..], steps[0]) {
         ([0, 0], _) => Outcome::chose("zero", evidence),

@@ -19,8 +19,8 @@ pub const EXPERIMENT: Experiment = Experiment {
     question: "The wire loses the third packet, the client's ACK. Nobody \
         writes anything. What does each end believe, and who mends it?",
     choices: &[
-        Choice::new("both", "Both are connected: two packets are enough"),
         Choice::new("server", "The client is connected; the server asks again"),
+        Choice::new("both", "Both are connected: two packets are enough"),
         Choice::new("never", "The client is connected; nobody ever asks"),
         Choice::new("client", "Neither is connected: connect tries again"),
     ],
@@ -66,8 +66,9 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let late = early.or_else(|_| server.accept());
     me.does("server", format!("accept has a client: {}", late.is_ok()));
 
+    let told = kit::yes_or_no(&[asked]);
     let evidence = format!(
-        "after the loss {at_a} and {at_b}; SYN-ACK sent again: {asked}; \
+        "after the loss {at_a} and {at_b}; SYN-ACK sent again: {told}; \
          then {now_at_b} at the server"
     );
     Ok(lab.trusted(match (&*at_a, &*at_b) {

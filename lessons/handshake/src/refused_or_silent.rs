@@ -20,7 +20,10 @@ pub const EXPERIMENT: Experiment = Experiment {
         second port are thrown away on the way. A client tries both and gives \
         up after half a second. What does it learn?",
     choices: &[
-        Choice::new("apart", "First a refusal from B itself, then nothing"),
+        Choice::new(
+            "apart",
+            "First a refusal from B itself, then nothing: B hears no more",
+        ),
         Choice::believing(
             "down",
             "The same twice: no answer, as if B were switched off",

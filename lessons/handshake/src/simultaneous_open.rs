@@ -19,8 +19,8 @@ pub const EXPERIMENT: Experiment = Experiment {
         the other. Nobody listens. The two SYNs cross on the wire. What comes \
         of it?",
     choices: &[
-        Choice::believing("refused", "A refusal for each", &belief::M21),
         Choice::new("one", "One connection, with both as its clients"),
+        Choice::believing("refused", "A refusal for each", &belief::M21),
         Choice::new("two", "Two connections, one in each direction"),
     ],
     run,

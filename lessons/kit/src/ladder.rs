@@ -9,10 +9,21 @@ use crate::{Packet, visible};
 use colored::{Color, Colorize};
 
 /// How a ladder is drawn.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ladder {
     /// Only characters of ASCII: `--` and `>` instead of box drawings.
     pub ascii: bool,
+    /// How many columns there are.
+    pub width: usize,
+}
+
+impl Default for Ladder {
+    fn default() -> Ladder {
+        Ladder {
+            ascii: false,
+            width: crate::WIDTH,
+        }
+    }
 }
 
 /// The number of columns between the two hosts.
@@ -201,7 +212,11 @@ mod tests {
 
     fn plain(from: &str, fate: &str, ascii: bool) -> String {
         colored::control::set_override(false);
-        Ladder { ascii }.rung(&packet(from, fate))
+        Ladder {
+            ascii,
+            ..Ladder::default()
+        }
+        .rung(&packet(from, fate))
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl<'a> Narrator<'a> {
         result: &io::Result<T>,
     ) {
         let came = match result {
-            Ok(value) => format!("Ok({value})"),
+            Ok(value) => value.to_string(),
             Err(error) => errno::describe(error),
         };
         self.call(who, format!("{what} returns {came}"), Location::caller());

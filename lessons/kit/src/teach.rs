@@ -3,7 +3,8 @@
 use crate::arguments::{Arguments, parse};
 use crate::ask::{Asking, ask, asking, wants_more};
 use crate::diary::{Deed, Diary, Source};
-use crate::output::{Format, Output, draws, print};
+use crate::output::{Format, Output, draws, print, width};
+use crate::terminal::{NARROW, wrap};
 use crate::{
     Belief, Choice, Event, Experiment, Ladder, Lesson, Listed, Narrator,
     Offered, Outcome, Status, capture, color, errno, hold, limit, root,
@@ -61,6 +62,7 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
         arguments.format,
         Ladder {
             ascii: arguments.ascii || !draws(),
+            width: width(),
         },
     );
     if arguments.list {
@@ -256,11 +258,20 @@ fn disturbed(outcome: &io::Result<Outcome>) -> String {
 fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {
     output.tell(introduction(lesson));
     if format == Format::Text {
+        let columns = width();
         let longest = lesson.experiments.iter().map(|e| e.name.len()).max();
         let wide = longest.unwrap_or_default() + 2;
         for experiment in lesson.experiments {
             let (name, about) = (experiment.name, experiment.about);
-            print(&format!("  {name:<wide$}{about}\n"));
+            // On few columns what it is about stands below its name.
+            if columns < NARROW {
+                print(&format!("  {name}\n"));
+            }
+            let label = match columns < NARROW {
+                true => String::from("    "),
+                false => format!("  {name:<wide$}"),
+            };
+            print(&format!("{}\n", wrap(columns, &label, about)));
         }
     }
     ExitCode::SUCCESS
@@ -316,10 +327,15 @@ fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
         lines += &format!("Next: cargo run -p lesson-{lesson} -- {name}\n");
     } else {
         // Who is through can use what was seen.
-        for exercise in root::exercises(lesson.name) {
+        let exercises = root::exercises(lesson.name);
+        for exercise in &exercises {
             lines += &format!("Build: cargo run -- watch {exercise}\n");
+        }
+        if exercises.is_empty() {
+            lines += "Build: what the chapter says under \"Build it\"\n";
         }
     }
     let title = lesson.title;
-    lines + &format!("Read on: cargo run, then the chapter \"{title}\"\n")
+    let read = format!("cargo run, then the chapter \"{title}\"");
+    lines + &wrap(width(), "Read on: ", &read) + "\n"
 }

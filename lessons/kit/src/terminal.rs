@@ -4,12 +4,13 @@
 //! Nothing is ever repainted, so a screen reader and a pipe see the same.
 
 use crate::{Event, Ladder, Offered, Packet, Status, visible};
-use colored::{Color, Colorize};
+use colored::{Color, ColoredString, Colorize};
 use textwrap::Options;
 
-const WIDTH: usize = 80;
+/// Below this a run has no columns: each line begins with who, and wraps.
+pub(crate) const NARROW: usize = 60;
 
-/// Renders events as text, at most 80 columns wide where it can be broken.
+/// Renders events as text, as wide as its ladder where it can be broken.
 #[derive(Default)]
 pub struct Terminal {
     options: Vec<Offered>,
@@ -30,6 +31,11 @@ impl Terminal {
         }
     }
 
+    /// The text after its label, broken at the width, hanging under itself.
+    fn wrap(&self, label: &str, text: &str) -> String {
+        wrap(self.ladder.width, label, text)
+    }
+
     /// The text of one event, ending in a newline, or nothing.
     #[allow(clippy::too_many_lines, reason = "one arm for each event")]
     pub fn render(&mut self, event: &Event) -> String {
@@ -39,7 +45,9 @@ impl Terminal {
             } => {
                 let count = experiments.len();
                 let many = if count == 1 { "" } else { "s" };
-                format!("{} ({count} experiment{many})\n", title.bold())
+                let many = format!("({count} experiment{many})");
+                let title = title.bold().to_string();
+                self.wrap("", &format!("{title} {many}")) + "\n"
             }
             Event::Experiment { name, file } => {
                 self.options.clear();
@@ -47,15 +55,16 @@ impl Terminal {
                 self.speakers.clear();
                 self.in_run = false;
                 self.between = None;
-                let rule = "-".repeat(WIDTH.saturating_sub(name.len() + 1));
+                let rule = "-"
+                    .repeat(self.ladder.width.saturating_sub(name.len() + 1));
                 format!("\n{} {}\n{file}\n", name.bold(), rule.dimmed())
             }
             Event::Question { text, options } => {
                 self.options = options.clone();
-                let mut out = format!("\n{}\n", wrap("Predict: ", text));
+                let mut out = format!("\n{}\n", self.wrap("Predict: ", text));
                 for (i, option) in options.iter().enumerate() {
                     let number = format!("  {}) ", i + 1);
-                    out += &format!("{}\n", wrap(&number, &option.text));
+                    out += &format!("{}\n", self.wrap(&number, &option.text));
                 }
                 out
             }
@@ -65,7 +74,7 @@ impl Terminal {
             }
             Event::Call { who, what, at } => {
                 let who = self.painted(who);
-                self.line(at.line, &who, what)
+                self.line(at.line, who, what)
             }
             Event::State {
                 who,
@@ -75,7 +84,7 @@ impl Terminal {
             } => {
                 let who = self.painted(who);
                 let text = format!("{state} ({source})");
-                self.line(at.line, &who, &text)
+                self.line(at.line, who, &text)
             }
             Event::Packet(packet) => self.packet(packet),
             Event::Wrote { who, error, text } => {
@@ -93,7 +102,7 @@ impl Terminal {
                 self.ladder.ends(left, right) + "\n"
             }
             Event::Said { text, at } => {
-                self.line(at.line, &column("note").dimmed().to_string(), text)
+                self.line(at.line, "note".dimmed(), text)
             }
             Event::Outcome {
                 key,
@@ -107,33 +116,38 @@ impl Terminal {
                 truth,
             } => {
                 self.unexplained = false;
-                explained(belief, says, tempting, truth)
+                self.explained(belief, says, tempting, truth)
             }
             Event::End { status, why, .. } => {
                 let unexplained = std::mem::take(&mut self.unexplained);
-                end(*status, why.as_deref(), unexplained)
+                self.end(*status, why.as_deref(), unexplained)
             }
         }
     }
 
     /// A line of the run: line of source, who, what.
-    fn line(&mut self, number: u32, who: &str, what: &str) -> String {
+    fn line(&mut self, number: u32, who: ColoredString, what: &str) -> String {
+        let name = who.chars().count();
+        // On few columns the text follows the name, and hangs below it.
+        let (column, hang) = match self.ladder.width < NARROW {
+            true => (name, NUMBER),
+            false => (name.max(SPEAKER), NUMBER + SPEAKER + 1),
+        };
         let mut out = String::new();
         if !self.in_run {
             self.in_run = true;
-            let heads =
-                format!("{:>4}  {} what happens", "line", column("who"));
+            let wide = column.max("who".len());
+            let heads = format!("line  {:<wide$} what happens", "who");
             out += &format!("\n{}\n", heads.dimmed());
         }
-        let what = visible(what);
-        let indent = " ".repeat(6 + SPEAKER + 1);
-        let mut rows = textwrap::wrap(&what, WIDTH - indent.len()).into_iter();
-        let first = rows.next().unwrap_or_default();
-        out += &format!("{number:>4}  {who} {first}\n");
-        for row in rows {
-            out += &format!("{indent}{row}\n");
-        }
-        out
+        let (first, hang) = (" ".repeat(NUMBER + column + 1), " ".repeat(hang));
+        let options = Options::new(self.ladder.width)
+            .initial_indent(&first)
+            .subsequent_indent(&hang);
+        let rows = textwrap::fill(&visible(what), options);
+        let rows = rows.get(first.len()..).unwrap_or_default();
+        let gap = " ".repeat(column - name + 1);
+        out + &format!("{number:>4}  {who}{gap}{rows}\n")
     }
 
     /// A rung of the ladder, and above it the two addresses where they are
@@ -164,16 +178,17 @@ impl Terminal {
         match place {
             Some(i) => {
                 let chose = format!("The kernel chose {}) ", i + 1);
-                out += &wrap(&chose, text).green().to_string();
+                out += &self.wrap(&chose, text).green().to_string();
             }
             None => {
                 let other = "The kernel did something else: ";
-                out += &wrap(other, text).yellow().to_string();
+                out += &self.wrap(other, text).yellow().to_string();
             }
         }
         out += "\n";
         if !evidence.is_empty() {
-            out += &format!("{}\n", wrap("Evidence: ", &visible(evidence)));
+            let evidence = self.wrap("Evidence: ", &visible(evidence));
+            out += &format!("{evidence}\n");
         }
         let guess = self
             .options
@@ -194,7 +209,7 @@ impl Terminal {
     }
 
     /// The speaker's name in a colour that is its own within an experiment.
-    fn painted(&mut self, who: &str) -> String {
+    fn painted(&mut self, who: &str) -> ColoredString {
         const COLORS: [Color; 4] =
             [Color::Cyan, Color::Magenta, Color::Yellow, Color::Blue];
         let known = self.speakers.iter().position(|s| s == who);
@@ -202,51 +217,60 @@ impl Terminal {
             self.speakers.push(who.to_string());
             self.speakers.len() - 1
         });
-        column(who).color(COLORS[i % COLORS.len()]).to_string()
+        visible(who).color(COLORS[i % COLORS.len()])
+    }
+
+    fn explained(
+        &self,
+        belief: &str,
+        says: &str,
+        tempting: &str,
+        truth: &str,
+    ) -> String {
+        let label = format!("The belief behind it ({belief}): ");
+        let rows = [
+            self.wrap(&label, says),
+            self.wrap("Tempting, because ", tempting),
+            self.wrap("But ", truth),
+        ];
+        rows.join("\n") + "\n"
+    }
+
+    fn end(
+        &self,
+        status: Status,
+        why: Option<&str>,
+        unexplained: bool,
+    ) -> String {
+        let label = match status {
+            Status::Ok if unexplained => {
+                let words = "No common belief leads there; the page explains.";
+                return self.wrap("", words) + "\n";
+            }
+            Status::Ok => return String::new(),
+            Status::Unlisted => return String::new(),
+            Status::Inconclusive => "Inconclusive: ",
+            Status::Failed => "This experiment could not finish: ",
+        };
+        let why = visible(why.unwrap_or("no reason"));
+        format!("\n{}\n", self.wrap(label, &why).yellow())
     }
 }
+
+/// The width of the column of lines of source, with its gap.
+const NUMBER: usize = 6;
 
 /// The width of the column of speakers.
 const SPEAKER: usize = 9;
 
-fn column(who: &str) -> String {
-    format!("{:<SPEAKER$}", visible(who))
-}
-
-fn explained(belief: &str, says: &str, tempting: &str, truth: &str) -> String {
-    let label = format!("The belief behind it ({belief}): ");
-    let rows = [
-        wrap(&label, says),
-        wrap("Tempting, because ", tempting),
-        wrap("But ", truth),
-    ];
-    rows.join("\n") + "\n"
-}
-
-fn end(status: Status, why: Option<&str>, unexplained: bool) -> String {
-    let label = match status {
-        Status::Ok if unexplained => {
-            return "No common belief leads there; the page explains.\n".into();
-        }
-        Status::Ok => return String::new(),
-        Status::Unlisted => return String::new(),
-        Status::Inconclusive => "Inconclusive: ",
-        Status::Failed => "This experiment could not finish: ",
-    };
-    format!(
-        "\n{}\n",
-        wrap(label, &visible(why.unwrap_or("no reason"))).yellow()
-    )
-}
-
-/// The text after its label, broken at 80 columns, hanging under itself.
-fn wrap(label: &str, text: &str) -> String {
-    let hang = if label.ends_with(") ") && label.starts_with(' ') {
+/// The text after its label, broken at a width, hanging under itself.
+pub(crate) fn wrap(width: usize, label: &str, text: &str) -> String {
+    let hang = if label.starts_with(' ') {
         " ".repeat(label.len())
     } else {
         String::from("  ")
     };
-    let options = Options::new(WIDTH)
+    let options = Options::new(width)
         .initial_indent(label)
         .subsequent_indent(&hang)
         .break_words(false);

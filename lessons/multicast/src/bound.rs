@@ -75,7 +75,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
     // bind says which destination a datagram must have to be for the socket;
     // joining says what the host takes in. A member needs both.
-    let evidence = format!("heard on 0.0.0.0, group, own address: {heard:?}");
+    let told = kit::yes_or_no(&heard);
+    let evidence = format!("heard on 0.0.0.0, group, own address: {told}");
     Ok(lab.complete(match heard[..] {
         [true, true, true] => Outcome::chose("all", evidence),
         [true, true, false] => Outcome::chose("two", evidence),

@@ -23,8 +23,8 @@ pub const EXPERIMENT: Experiment = Experiment {
         on B joins, for port 7001, and A sends \"two\" to port 7002. What \
         does the first program receive?",
     choices: &[
-        Choice::believing("both", "Both: the network carries it", &belief::M55),
         Choice::new("second", "\"two\": the neighbour has joined"),
+        Choice::believing("both", "Both: the network carries it", &belief::M55),
         Choice::new("none", "Neither: it has not joined itself"),
     ],
     run,
@@ -75,7 +75,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         me.receives("stranger", &buffer[..length], from);
         heard.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
     }
-    let evidence = format!("the stranger got {heard:?}");
+    let shown = kit::list_quoted(&heard);
+    let evidence = format!("the stranger got {shown}");
     let got = |word: &str| heard.iter().any(|heard| heard == word);
     Ok(lab.complete(match (got("one"), got("two")) {
         (true, true) => Outcome::chose("both", evidence),

@@ -53,12 +53,12 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     }
 
     let (heard_a, heard_b) = (until_over(&a), until_over(&b));
-    me.does("A", format!("has received {heard_a:?}"));
-    me.does("B", format!("has received {heard_b:?}"));
-    let evidence = format!("A received {heard_a:?}, B {heard_b:?}");
-    Ok(lab.complete(match &heard_a.join(" ")[..] {
+    me.does("A", format!("has received: {heard_a}"));
+    me.does("B", format!("has received: {heard_b}"));
+    let evidence = format!("A received: {heard_a}; B: {heard_b}");
+    Ok(lab.complete(match &heard_a[..] {
         "over" | "" => Outcome::chose("none", evidence),
-        "one over" if !heard_b.contains(&"two".into()) => {
+        "one over" if !heard_b.contains("two") => {
             Outcome::chose("unsent", evidence)
         }
         "one over" => Outcome::chose("one", evidence),
@@ -76,7 +76,7 @@ fn member(host: &Host) -> io::Result<UdpSocket> {
 }
 
 /// What this socket has received, to the last message or a long silence.
-fn until_over(socket: &UdpSocket) -> Vec<String> {
+fn until_over(socket: &UdpSocket) -> String {
     let mut heard: Vec<String> = Vec::new();
     let mut buffer = [0; 1500];
     while heard.last().is_none_or(|last| last != "over") {
@@ -85,6 +85,6 @@ fn until_over(socket: &UdpSocket) -> Vec<String> {
         };
         heard.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
     }
-    heard
+    heard.join(" ")
 }
 // ANCHOR_END: own_voice

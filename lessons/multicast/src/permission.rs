@@ -26,7 +26,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         ),
         Choice::new(
             "refused",
-            "The send fails until the socket has the option SO_BROADCAST",
+            "The send fails: the socket needs the option SO_BROADCAST",
         ),
         Choice::new("root", "The send fails in any case: it takes root"),
         Choice::new("silent", "The send succeeds, but nothing arrives"),

@@ -71,7 +71,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         passed.push(heard);
     }
 
-    let evidence = format!("{ttls}; B received the two: {passed:?}");
+    let told = kit::yes_or_no(&passed);
+    let evidence = format!("{ttls}; B received the two: {told}");
     Ok(lab.complete(match many {
         1 if router && passed != [false, true] => Outcome::unlisted(evidence),
         0 => Outcome::chose("nowhere", evidence),

@@ -18,13 +18,13 @@ pub const EXPERIMENT: Experiment = Experiment {
         option IPV6_V6ONLY off. A client connects to 127.0.0.1, by IPv4. \
         What becomes of it?",
     choices: &[
+        Choice::new("mapped", "It is accepted, and comes from an IPv6 address"),
         Choice::believing(
             "refused",
             "It is refused: an IPv6 socket cannot take IPv4",
             &belief::M24,
         ),
         Choice::new("plain", "It is accepted, and comes from 127.0.0.1"),
-        Choice::new("mapped", "It is accepted, and comes from an IPv6 address"),
         Choice::new("none", "This machine gives no such socket at all"),
     ],
     run,

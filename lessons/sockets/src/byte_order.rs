@@ -48,7 +48,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         received.push(number);
     }
 
-    let evidence = format!("as in memory, and highest first: {received:?}");
+    let shown = kit::list(&received);
+    let evidence = format!("as in memory, and highest first: {shown}");
     Ok(match received[..] {
         [8080, 8080] => Outcome::chose("same", evidence),
         [36895, 8080] => Outcome::chose("swapped", evidence),

@@ -27,7 +27,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         ),
         Choice::new(
             "own",
-            "The first one a port that the kernel picked, the second its own",
+            "The first one from the kernel, the second its own: both may bind",
         ),
         Choice::believing(
             "servers-only",

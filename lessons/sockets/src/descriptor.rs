@@ -21,7 +21,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     choices: &[
         Choice::new("file", "The file only: the type is called File"),
         Choice::new("two", "File and pipe: a socket needs send and recv"),
-        Choice::new("three", "All three"),
+        Choice::new("three", "All three: each is a number to the kernel"),
     ],
     run,
 };
@@ -64,7 +64,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         me.returns(kind, "read at its other end", &read);
         carried.push(&buffer[..read.unwrap_or(0)] == b"hello");
     }
-    let evidence = format!("file, pipe, socket carried it: {carried:?}");
+    let told = kit::yes_or_no(&carried);
+    let evidence = format!("file, pipe, socket carried it: {told}");
     Ok(match carried[..] {
         [true, true, true] => Outcome::chose("three", evidence),
         [true, true, false] => Outcome::chose("two", evidence),

@@ -18,7 +18,10 @@ pub const EXPERIMENT: Experiment = Experiment {
         is not on port 80, and writes three lines of text. What does the \
         server's program read from its socket?",
     choices: &[
-        Choice::new("exact", "Exactly the bytes of these lines"),
+        Choice::new(
+            "exact",
+            "Exactly these bytes: the web is text on a connection",
+        ),
         Choice::new(
             "more",
             "These bytes, and before them what the kernel adds: addresses, \

@@ -56,7 +56,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     // A server on 127.0.0.1 is not heard by a client that tries only ::1.
     // TcpStream::connect tries all in turn; not every program does.
     let families: Vec<_> = addresses.iter().map(IpAddr::is_ipv6).collect();
-    let evidence = format!("getaddrinfo(\"localhost\") gave {addresses:?}");
+    let shown = kit::list(&addresses);
+    let evidence = format!("getaddrinfo(\"localhost\") gave {shown}");
     Ok(match families[..] {
         [false] => Outcome::chose("v4", evidence),
         [true] => Outcome::chose("v6", evidence),

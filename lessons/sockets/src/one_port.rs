@@ -65,7 +65,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         Err(_) => "failed",
     };
     let got = [udp, other_address, again, pair].map(came);
-    let evidence = format!("udp, other, again, pair got it: {got:?}");
+    let evidence =
+        format!("udp, other, again, pair got it: {}", kit::list(got));
     Ok(match got {
         ["no", "no", "no", "no"] => Outcome::chose("none", evidence),
         ["yes", "no", "no", "no"] => Outcome::chose("udp", evidence),

@@ -68,7 +68,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     // A mail program would have sent ".." for ".", and the server would have
     // taken one dot away again: RFC 5321 calls this transparency.
     let mail: Vec<&str> = server.mail.iter().map(String::as_str).collect();
-    let evidence = format!("the server has kept {mail:?}");
+    let shown = kit::list_quoted(&mail);
+    let evidence = format!("the server has kept {shown}");
     Ok(match &mail[..] {
         ["Dear Bob", ".", "see you"] => Outcome::chose("whole", evidence),
         ["Dear Bob"] => Outcome::chose("cut", evidence),

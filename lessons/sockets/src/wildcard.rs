@@ -23,7 +23,10 @@ pub const EXPERIMENT: Experiment = Experiment {
             "0.0.0.0, both: that is what the server is bound to",
             &belief::M20,
         ),
-        Choice::new("called", "Each the address that its client called"),
+        Choice::new(
+            "called",
+            "Each the one that its client called: 0.0.0.0 is no end",
+        ),
         Choice::believing(
             "one",
             "Both the same: a machine has one address of its own",
@@ -61,7 +64,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         own.push(local);
     }
 
-    let evidence = format!("called: {called:?}, accepted at: {own:?}");
+    let [to, at] = [&called, &own].map(kit::list);
+    let evidence = format!("called: {to}; accepted at: {at}");
     Ok(match &own[..] {
         [] => Outcome::inconclusive("no client could connect"),
         own if own.iter().all(|address| *address == bound) => {

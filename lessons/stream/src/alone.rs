@@ -20,6 +20,10 @@ pub const EXPERIMENT: Experiment = Experiment {
         connects it to the same port. Nobody has called listen. It sends \
         \"anybody there?\" and reads. What happens?",
     choices: &[
+        Choice::new(
+            "itself",
+            "connect succeeds, and it reads what it sent: it is its own peer",
+        ),
         Choice::believing(
             "refused",
             "connect fails: a connection needs a server that listens",
@@ -30,7 +34,6 @@ pub const EXPERIMENT: Experiment = Experiment {
             "connect succeeds, but nobody is there who could answer",
             &belief::M21,
         ),
-        Choice::new("itself", "connect succeeds, and it reads what it sent"),
     ],
     run,
 };

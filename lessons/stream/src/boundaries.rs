@@ -65,8 +65,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
     // Half of a letter is not text. A program that gives up here, or puts a
     // replacement character in its place, damages a message that is intact.
-    let text = str::from_utf8(first).map_err(|error| error.to_string());
-    me.says(format!("from_utf8 returns {text:?}"));
+    let text = str::from_utf8(first).map_err(io::Error::other);
+    me.returns("receiver", "from_utf8", &text);
 
     let mut rest = [0; 10];
     let length = receiver.read(&mut rest)?;

@@ -19,7 +19,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         gives the server a second socket, for this client alone. Which port \
         does the second socket have on the server's side?",
     choices: &[
-        Choice::new("same", "The port at which the server listens"),
+        Choice::new("same", "The port of the listener: one port serves all"),
         Choice::believing(
             "new",
             "A port of its own, so that the first one stays free for others",

@@ -53,7 +53,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         me.does("receiver", format!("its first read gets {first} bytes"));
         seen.push((segments, first));
     }
-    let evidence = format!("(segments, length of first read): {seen:?}");
+    let told = seen.iter().map(|(n, read)| format!("{n} for {read}"));
+    let evidence = kit::list(told) + " bytes of the first read";
     Ok(match seen[..] {
         [(8.., _), (8.., _)] => Outcome::chose("packets", evidence),
         [(..8, _), (8.., 1)] => Outcome::chose("kept", evidence),
@@ -82,9 +83,8 @@ fn eight_writes(nodelay: bool) -> io::Result<Option<(u64, usize)>> {
     receiver.write_all(b"!")?; // one more segment, with the acknowledgment
     let looking = Instant::now();
     while receiver.peek(&mut [0; 9])? < 8 && looking.elapsed() < PATIENCE {}
-    let after = data_segments();
+    let counts = before.zip(data_segments());
     let first = receiver.read(&mut [0; 9])?;
-    let sent = |(old, new): (u64, u64)| new.saturating_sub(old + 1);
-    Ok(before.zip(after).map(|both| (sent(both), first)))
+    Ok(counts.map(|(old, new)| (new.saturating_sub(old + 1), first)))
 }
 // ANCHOR_END: nodelay

@@ -62,7 +62,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         lengths.push(length);
     }
     let sent = sending.join().is_ok_and(|sent| sent.is_ok());
-    me.does("receiver", format!("the first reads: {:?}", head(&lengths)));
+    let head = kit::list(lengths.iter().take(3));
+    me.does("receiver", format!("bytes of the first reads: {head}"));
     let (reads, total) = (lengths.len(), lengths.iter().sum::<usize>());
     me.does("receiver", format!("has made {reads} reads: {total} bytes"));
 
@@ -79,7 +80,3 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     })
 }
 // ANCHOR_END: pieces
-
-fn head(lengths: &[usize]) -> &[usize] {
-    &lengths[..lengths.len().min(3)]
-}

@@ -30,7 +30,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "Its connect fails: the server is busy with somebody else",
             &belief::M15,
         ),
-        Choice::new("later", "It is answered as soon as the first has left"),
+        Choice::new("later", "It is answered later: when the first has left"),
         Choice::new("never", "It is never answered"),
     ],
     run,

@@ -26,7 +26,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             &belief::M61,
         ),
         Choice::new("refused", "It is refused: the server is busy"),
-        Choice::new("waits", "It connects and sends, and nobody answers it"),
+        Choice::new("waits", "It waits: the one thread is with the first"),
     ],
     run,
 };

@@ -70,7 +70,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         });
     }
 
-    let evidence = format!("TCP, Unix stream, seqpacket, dgram, UDP: {told:?}");
+    let shown = kit::list(&told);
+    let evidence = format!("TCP, Unix stream, seqpacket, dgram, UDP: {shown}");
     Ok(match told[..] {
         ["0", "0", "0", "0", "0"] => Outcome::chose("all", evidence),
         ["0", "0", "0", "nothing", "nothing"] => {

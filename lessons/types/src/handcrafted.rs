@@ -75,11 +75,11 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
     // We sent no RST. The one from our port is by our own kernel: a SYN ACK
     // for a port that no socket has (RFC 9293, section 3.10.7.1).
-    let reset = |s: &Segment| s.ports.0 == client && s.resets();
-    let reset = seen.iter().any(reset);
+    let reset = seen.iter().any(|s| s.ports.0 == client && s.resets());
     let answered = next.flags == ACK;
     let accepted = accepted.is_ok();
-    let evidence = format!("SYN ACK: {answered}, RST by our kernel: {reset}");
+    let told = kit::yes_or_no(&[answered, reset]);
+    let evidence = format!("SYN ACK, and RST by our kernel: {told}");
     Ok(match (answered, reset, accepted) {
         (true, _, true) => Outcome::chose("connected", evidence),
         (true, true, false) => Outcome::chose("reset", evidence),

@@ -20,12 +20,12 @@ pub const EXPERIMENT: Experiment = Experiment {
         A Unix-domain datagram socket has a path, and a Unix-domain stream \
         client connects to that path. What happens?",
     choices: &[
+        Choice::new("refused", "Both are refused: the types do not fit"),
         Choice::believing(
             "talk",
             "Both get through: address and port are right",
             &belief::M58,
         ),
-        Choice::new("refused", "Both are refused"),
         Choice::believing(
             "unix",
             "TCP is refused; the path leads to the one socket that has it",
@@ -64,7 +64,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         Err(_) => "refused",
     };
     let came = [came(tcp), came(unix)];
-    let evidence = format!("by TCP and by path: {came:?}");
+    let evidence = format!("by TCP and by path: {}", kit::list(came));
     Ok(match came {
         ["connected", "connected"] => Outcome::chose("talk", evidence),
         ["refused", "refused"] => Outcome::chose("refused", evidence),

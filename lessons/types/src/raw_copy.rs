@@ -62,9 +62,9 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let (ip, rest) = packet.split_at((packet[0] % 16 * 4).into());
     let (udp, rest) = rest.split_at(8);
     let data = &rest[..copied.saturating_sub(ip.len() + udp.len())];
-    let lengths = (ip.len(), udp.len(), data.len());
+    let lengths = kit::list([ip.len(), udp.len(), data.len()]);
     if copied > 0 {
-        me.says(format!("IP header, UDP header, data: {lengths:?} bytes"));
+        me.says(format!("IP header, UDP header, data: {lengths} bytes"));
     }
 
     let mut buffer = [0; 1500];

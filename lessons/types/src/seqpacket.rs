@@ -76,7 +76,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         me.receives("server", &buffer[..length], "the client");
         came.push(String::from_utf8_lossy(&buffer[..length]).into_owned());
     }
-    let evidence = format!("the receives returned {came:?}");
+    let evidence = format!("the receives returned {}", kit::list_quoted(&came));
     let came: Vec<&str> = came.iter().map(String::as_str).collect();
     Ok(match came[..] {
         ["first", "second", "0123", "", _] => {

@@ -20,7 +20,7 @@ pub const EXPERIMENT: Experiment = Experiment {
         All have arrived when the receivers begin. Who gets \"A\" alone?",
     choices: &[
         Choice::new("every", "Every type: three sends, three receives"),
-        Choice::new("four", "All but the stream, which gets \"ABC\""),
+        Choice::new("four", "All but the stream: it gets \"ABC\""),
         Choice::new(
             "three",
             "Datagram and sequenced-packet; a raw socket is refused to me",
@@ -46,7 +46,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         ("raw", "IP, behind its header", pairs::raw()),
     ] {
         let came = pair.and_then(|pair| received(pair, kind));
-        let shown = came.as_ref().map(|came| format!("{came:?}"));
+        let shown = came.as_ref().map(kit::list_quoted);
         let shown = shown.unwrap_or_else(kit::describe_error);
         me.does(kind, format!("over {family}: {shown}"));
         all.push(match came {

@@ -23,7 +23,7 @@ pub const EXPERIMENT: Experiment = Experiment {
             "11 bytes, \"firstsecond\": all that had arrived",
             &belief::M47,
         ),
-        Choice::new("first", "5 bytes, \"first\""),
+        Choice::new("first", "5 bytes, \"first\": one message at a time"),
         Choice::believing(
             "varies",
             "Sometimes 5 bytes and sometimes 11: it is a matter of timing",

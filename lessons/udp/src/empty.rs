@@ -17,12 +17,15 @@ pub const EXPERIMENT: Experiment = Experiment {
     question: "The sender sends a datagram of 0 bytes and then the datagram \
         \"still here\". The receiver calls recv_from twice. What does it get?",
     choices: &[
+        Choice::new(
+            "both",
+            "0 bytes, and then \"still here\": both are messages",
+        ),
         Choice::believing(
             "closed",
             "0, which means closed, and from then on always 0",
             &belief::M49,
         ),
-        Choice::new("both", "0 bytes, and then \"still here\""),
         Choice::believing(
             "skipped",
             "\"still here\", and then nothing: 0 bytes are not sent",
@@ -64,7 +67,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     // A program that ends its loop at 0 would have lost the second message.
     // On UDP, say the end in a message of your own, and expect it to be lost.
     let lengths: Vec<usize> = received.iter().map(Vec::len).collect();
-    let evidence = format!("the receives returned {lengths:?} bytes");
+    let shown = kit::list(&lengths);
+    let evidence = format!("the receives returned {shown} bytes");
     Ok(match &lengths[..] {
         [0, 10] => Outcome::chose("both", evidence),
         [0, 0] => Outcome::chose("closed", evidence),

@@ -19,13 +19,13 @@ pub const EXPERIMENT: Experiment = Experiment {
         datagram of 4,000 bytes, and IP sends it as three fragments. The \
         second one is lost. What does B receive of the datagram?",
     choices: &[
+        Choice::new("nothing", "Nothing: without one fragment all are lost"),
         Choice::believing(
             "whole",
             "All of it, later: IP sends the lost fragment again",
             &belief::M52,
         ),
         Choice::new("part", "The bytes of the fragments that arrived"),
-        Choice::new("nothing", "Nothing: without one fragment all are lost"),
     ],
     run,
 };
@@ -44,7 +44,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     // How many seconds B's kernel waits for the rest of a datagram: 30 unless
     // somebody has changed it. One is enough here.
     let patience = lab.b.sysctl("net.ipv4.ipfrag_time", "1");
-    me.returns("B", "ipfrag_time = 1 s", &patience.map(|()| "set"));
+    me.returns("B", "ipfrag_time = 1 s", &patience.map(|()| "no error"));
 
     let mut buffer = [0; 5000];
     me.does("A", format!("sends 4000 bytes to {address}"));

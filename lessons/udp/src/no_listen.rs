@@ -55,7 +55,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
     let listened = listen.is_ok();
     let arrived = early.is_ok();
-    let evidence = format!("listen Ok: {listened}, datagram: {arrived}");
+    let told = kit::yes_or_no(&[listened, arrived]);
+    let evidence = format!("listen worked, the datagram arrived: {told}");
     Ok(match (listened, arrived) {
         (false, true) => Outcome::chose("error", evidence),
         (true, true) => Outcome::chose("harmless", evidence),

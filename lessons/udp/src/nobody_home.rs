@@ -27,7 +27,10 @@ pub const EXPERIMENT: Experiment = Experiment {
             "Every send: there is nobody who could take the datagram",
             &belief::M51,
         ),
-        Choice::new("later", "Only a later send of the connected socket"),
+        Choice::new(
+            "later",
+            "A later send of the connected socket: the refusal comes back",
+        ),
         Choice::new("none", "None: UDP never tells"),
     ],
     run,
@@ -51,7 +54,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     // on the kernel can match an ICMP "port unreachable" to this socket.
     let connected = UdpSocket::bind("127.0.0.1:0")?;
     let connect = connected.connect(nobody);
-    let shown = connect.as_ref().map_or("an error", |()| "Ok");
+    let shown = connect.as_ref().map_or("an error", |()| "no error");
     me.does("connected", format!("connect to {nobody} returns {shown}"));
     if let Err(error) = connect {
         return Ok(Outcome::chose("connect", kit::describe_error(&error)));
@@ -68,7 +71,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     }
 
     let evidence = format!(
-        "plain: {plain_failed} of 3 failed; connected: {failed:?} failed"
+        "plain: {plain_failed} of 3 failed; connected failed at number: {}",
+        kit::list(&failed)
     );
     Ok(match (plain_failed, &failed[..]) {
         (0, []) => Outcome::chose("none", evidence),

@@ -22,7 +22,10 @@ pub const EXPERIMENT: Experiment = Experiment {
             "Both arrive: each is below 65,535",
             &belief::M52,
         ),
-        Choice::new("refused", "The first arrives, the second send fails"),
+        Choice::new(
+            "refused",
+            "The first arrives, the second send fails: headers count too",
+        ),
         Choice::new("cut", "The first arrives, the second arrives shortened"),
         Choice::new("neither", "Neither: both are far above 1,500 bytes"),
     ],
@@ -55,7 +58,9 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         arrived.push(Some(length));
     }
 
-    let evidence = format!("received: {arrived:?}");
+    let bytes = |length: &Option<usize>| length.unwrap_or(0);
+    let shown = kit::list(arrived.iter().map(bytes));
+    let evidence = format!("bytes received: {shown}");
     Ok(match arrived[..] {
         [Some(65_507), None] => Outcome::chose("refused", evidence),
         [Some(65_507), Some(65_508)] => Outcome::chose("both", evidence),

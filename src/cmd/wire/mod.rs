@@ -98,7 +98,10 @@ struct Wiring<'a> {
 
 impl<'a> Wiring<'a> {
     fn new(lab: &'a Lab, args: &'a WireArgs, holds: Vec<RuleId>) -> Result<Wiring<'a>> {
-        let ladder = Ladder { ascii: args.ascii };
+        let ladder = Ladder {
+            ascii: args.ascii,
+            ..Ladder::default()
+        };
         let output = Output::new(args.format, ladder);
         let (tell, happenings) = mpsc::channel();
         let packets = lab.wire.subscribe();
