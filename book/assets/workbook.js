@@ -188,9 +188,9 @@
       if (event.key === name) show(event.newValue);
     });
     show(keep(name));
-    // What was predicted in the terminal, or on this page when it ran.
     const numbered = (/** @type {string} */ key) =>
       options.find(it => it.value === key)?.nextElementSibling?.textContent;
+    // What was predicted in the terminal, or on this page when it ran.
     lab.addEventListener('workbook:before', event => {
       const { predicted, happened } = /** @type {CustomEvent} */ (event).detail;
       show(keep(name) ?? predicted);
@@ -202,7 +202,7 @@
     /** @type {Promise<any> | undefined} */
     let opened;
     const open = () => opened ??= load('labs.js')
-      .then(it => it.lab(lab, { make, button, all, options, unfold }))
+      .then(it => it.lab(lab, { make, button, all, options, numbered, unfold }))
       .catch(() => {
         opened = undefined;
         noted.textContent = 'The server does not answer.';
