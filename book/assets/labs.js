@@ -225,7 +225,12 @@ class Lab {
       make('p', {}, !guess ? '' : wrong ? `You predicted ${numbered(guess)}`
         : make('strong', {}, 'Right. You predicted it.')),
       make('p', {}, wrong ? 'No common belief leads there; read on below.' : ''));
-    const item = all('.beliefs li', this.root).find(it => it.dataset.option === guess);
+    // A belief that two guesses share is told with the first.
+    const items = all('.beliefs li', this.root);
+    const badge = items.find(it => it.dataset.option === guess)?.querySelector('.belief');
+    const item = items.find(it => badge
+      ? it.querySelector('.belief')?.textContent === badge.textContent
+      : it.dataset.option === guess);
     if (kind === 'recorded' && wrong && item) {
       const why = /** @type {HTMLElement} */ (item.cloneNode(true));
       for (const it of all('strong, .mine', why)) it.remove();

@@ -66,7 +66,20 @@ pub fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, St
         .unwrap();
         let is_chosen = Some(key) == chosen;
         let mark = if is_chosen { " data-chosen" } else { "" };
-        let why = why(is_chosen, beliefs.get(key));
+        let belief = beliefs.get(key);
+        // Told once: where two guesses share a belief, the second names the first.
+        let same = belief.and_then(|_| {
+            options(run)[..i]
+                .iter()
+                .position(|it| beliefs.get(&it.key) == belief)
+        });
+        let why = match (belief, same) {
+            (Some(id), Some(first)) => format!(
+                "<span class=\"belief\">{id}</span> The same belief as {}).",
+                first + 1
+            ),
+            _ => why(is_chosen, belief),
+        };
         writeln!(
             guesses,
             "<li data-option=\"{key}\"{mark}><strong>{text}</strong> {why}</li>"
