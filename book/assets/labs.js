@@ -122,6 +122,7 @@ class Lab {
     this.stop.hidden = false;
     this.let_go.hidden = kind !== 'hold';
     this.status.textContent = 'Running ...';
+    this.root.querySelector('.noted')?.replaceChildren();
     const guess = this.tools.options.find(it => it.checked)?.value ?? '';
     this.#guess = kind === 'hold' ? '' : guess;
     /** @type {string[]} */
