@@ -67,17 +67,11 @@ pub fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, St
         let is_chosen = Some(key) == chosen;
         let mark = if is_chosen { " data-chosen" } else { "" };
         let belief = beliefs.get(key);
-        // Told once: where two guesses share a belief, the second names the first.
-        let same = belief.and_then(|_| {
-            options(run)[..i]
-                .iter()
-                .position(|it| beliefs.get(&it.key) == belief)
-        });
-        let why = match (belief, same) {
-            (Some(id), Some(first)) => format!(
-                "<span class=\"belief\">{id}</span> The same belief as {}).",
-                first + 1
-            ),
+        let earlier = &options(run)[..i];
+        let same = |it: &Offered| belief.is_some() && beliefs.get(&it.key) == belief;
+        let why = match (belief, earlier.iter().position(same)) {
+            // Told once: where two guesses share a belief, the second names the first.
+            (Some(id), Some(first)) => same_as(id, first + 1),
             _ => why(is_chosen, belief),
         };
         writeln!(
@@ -126,6 +120,11 @@ fn is_on_the_wire(run: &[Line]) -> bool {
         Event::Packet(packet) => packet.protocol == "tcp",
         _ => false,
     })
+}
+
+/// What stands below a guess whose belief was told with an earlier one.
+fn same_as(id: &str, number: usize) -> String {
+    format!("<span class=\"belief\">{id}</span> The same belief as {number}).")
 }
 
 /// What stands below a guess.
