@@ -1,6 +1,6 @@
 // An exercise: where its file is, and what the judge said of it last.
 
-import { visible } from './timeline.js';
+import { visible } from './live.js';
 
 /** @param {HTMLElement} root @param {import('./timeline.js').Tools} tools */
 export function exercise(root, { make, all }) {

@@ -1,16 +1,19 @@
 // Labs: a prediction, a run on this machine or the recorded one, and three
 // lenses on it: the line of source, the sockets, the packets.
 
-import { ask, lines } from './live.js';
+import { ask, lines, reach, visible } from './live.js';
 import { Source } from './source.js';
-import { Timeline, sentence, visible } from './timeline.js';
-import { Wire } from './wire.js';
+import { Timeline, sentence } from './timeline.js';
 
 /**
  * @typedef {import('./timeline.js').Event} Event
  * @typedef {import('./timeline.js').Tools} Tools
  * @typedef {'recorded' | 'live' | 'hold'} Kind
- * @typedef {{ options: HTMLInputElement[], unfold: () => void }} Question
+ * @typedef {{
+ *   options: HTMLInputElement[],
+ *   numbered: (key: string) => string | null | undefined,
+ *   unfold: () => void,
+ * }} Question
  */
 
 /** Between two steps of a recorded run, unless the reader wants no motion. */
@@ -51,6 +54,8 @@ class Lab {
   #earlier;
   /** @type {Timeline | undefined} what stands beside the run */
   #beside;
+  /** @type {import('./wire.js').Wire | undefined} */
+  #wire;
   /** @type {AbortController | undefined} of the run that goes on */
   #running;
   #guess = '';
@@ -65,11 +70,10 @@ class Lab {
     this.experiment = experiment;
     this.recording = root.querySelector('a[download]')?.getAttribute('href') ?? '';
     this.source = new Source(root, tools);
-    this.wire = new Wire(tools, { say, leave: it => this.#leave(it) });
     this.#timeline = this.#empty('recorded');
 
     this.stop = button('Stop', () => this.#running?.abort(), { hidden: '' });
-    this.let_go = button('Let all go', () => this.wire.decide('all'), { hidden: '' });
+    this.let_go = button('Let all go', () => this.#wire?.decide('all'), { hidden: '' });
     this.status = make('p', { class: 'status', role: 'status' });
     this.back = button('◀ Back', () => this.#step(-1));
     this.next = button('Next ▶', () => this.#step(1));
@@ -77,7 +81,9 @@ class Lab {
     this.sockets = make('dl', { class: 'sockets' });
     this.runs = make('div', { class: 'runs' });
     this.outcome = make('div', { class: 'outcome' });
-    this.compare = button('', () => this.#compare(!this.#beside), { 'aria-pressed': 'false' });
+    this.compare = button('', () => this.#compare().catch(error => {
+      this.status.textContent = error.message;
+    }));
     this.save = make('a', { download: `${lesson}-${experiment}.jsonl` },
       'Save as JSON Lines');
     this.capture = make('a', { download: '' }, 'Save as pcapng');
@@ -109,13 +115,14 @@ class Lab {
     const { signal } = running;
     if (this.#timeline.events.length) this.#earlier = this.#timeline;
     this.#timeline = this.#empty(kind);
-    this.wire.end();
-    this.#compare(false);
+    this.#wire?.end();
+    this.#alone();
     this.outcome.replaceChildren();
     this.panel.hidden = this.after.hidden = this.capture.hidden = true;
     this.stop.hidden = false;
     this.let_go.hidden = kind !== 'hold';
     this.status.textContent = 'Running ...';
+    this.root.querySelector('.noted')?.replaceChildren();
     const guess = this.tools.options.find(it => it.checked)?.value ?? '';
     this.#guess = kind === 'hold' ? '' : guess;
     /** @type {string[]} */
@@ -139,8 +146,12 @@ class Lab {
     this.#end(kind, kept, signal.aborted ? 'stopped.' : words);
   }
 
-  #start(/** @type {Kind} */ kind, /** @type {AbortSignal} */ signal) {
+  async #start(/** @type {Kind} */ kind, /** @type {AbortSignal} */ signal) {
     if (kind === 'recorded') return ask(this.recording, undefined, signal);
+    if (kind === 'hold') {
+      const { Wire } = await reach(import('./wire.js'));
+      this.#wire ??= new Wire(this.tools, { say, leave: it => this.#leave(it) });
+    }
     const { lesson, experiment } = this;
     return ask('/live/run', { lesson, experiment, answer: this.#guess, hold: kind === 'hold' },
       signal);
@@ -150,7 +161,7 @@ class Lab {
   #note(/** @type {{ [field: string]: any }} */ { live, id, words, capture },
     /** @type {Kind} */ kind) {
     if (live === 'run') {
-      this.wire.id = kind === 'hold' ? id : '';
+      if (this.#wire) this.#wire.id = kind === 'hold' ? id : '';
       this.capture.setAttribute('href', `/live/capture/${id}`);
     }
     this.capture.hidden = !capture;
@@ -162,8 +173,8 @@ class Lab {
       this.#leave(it);
       it.hidden = true;
     }
-    this.wire.end();
-    this.status.textContent = words ? `${NAMES[kind]}: ${visible(words)}` : NAMES[kind];
+    this.#wire?.end();
+    this.status.textContent = words ? `${NAMES[kind]}: ${visible(plain(words))}` : NAMES[kind];
     say(this.outcome.firstElementChild?.textContent ?? '');
     const all = new Blob(kept.map(line => `${line}\n`), { type: 'application/x-ndjson' });
     URL.revokeObjectURL(this.save.getAttribute('href') ?? '');
@@ -190,7 +201,7 @@ class Lab {
     });
     this.panel.hidden = false;
     this.#show(follows ? step : timeline.at);
-    if (event.event === 'packet') this.wire.told(event, row);
+    if (event.event === 'packet') this.#wire?.told(event, row);
   }
 
   /** Waits for a moment, or until the reader goes on. */
@@ -205,10 +216,8 @@ class Lab {
 
   /** What the kernel chose, and what the guess believed. */
   #settle(/** @type {Event} */ { key, text, evidence }, /** @type {Kind} */ kind) {
-    const { tools: { make, all, options, unfold }, outcome } = this;
+    const { tools: { make, all, numbered, unfold }, outcome } = this;
     const guess = this.#guess;
-    const numbered = (/** @type {string} */ key) =>
-      options.find(it => it.value === key)?.nextElementSibling?.textContent;
     const wrong = guess && guess !== key;
     outcome.replaceChildren(
       make('p', {}, make('strong', {},
@@ -217,7 +226,12 @@ class Lab {
       make('p', {}, !guess ? '' : wrong ? `You predicted ${numbered(guess)}`
         : make('strong', {}, 'Right. You predicted it.')),
       make('p', {}, wrong ? 'No common belief leads there; read on below.' : ''));
-    const item = all('.beliefs li', this.root).find(it => it.dataset.option === guess);
+    // A belief that two guesses share is told with the first.
+    const items = all('.beliefs li', this.root);
+    const badge = items.find(it => it.dataset.option === guess)?.querySelector('.belief');
+    const item = items.find(it => badge
+      ? it.querySelector('.belief')?.textContent === badge.textContent
+      : it.dataset.option === guess);
     if (kind === 'recorded' && wrong && item) {
       const why = /** @type {HTMLElement} */ (item.cloneNode(true));
       for (const it of all('strong, .mine', why)) it.remove();
@@ -253,26 +267,29 @@ class Lab {
       || from.closest('input, .source')) return;
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by) this.#step(by);
-    else if (!this.wire.key(event.key)) return;
+    else if (!this.#wire?.key(event.key)) return;
     event.preventDefault();
   }
 
   // ---- Comparing ----
 
-  async #compare(/** @type {boolean} */ open) {
-    const { make } = this.tools;
-    this.compare.setAttribute('aria-pressed', String(open));
+  #alone() {
+    this.#beside = undefined;
+    this.compare.setAttribute('aria-pressed', 'false');
+    this.runs.classList.remove('pair');
+    this.runs.replaceChildren(this.#timeline.list);
+  }
+
+  async #compare() {
+    if (this.#beside) return this.#alone();
     const timeline = this.#timeline;
-    const beside = open ? this.#earlier ?? await this.#recorded() : undefined;
+    const { pair } = await reach(import('./compare.js'));
+    const beside = this.#earlier ?? await this.#recorded();
     if (timeline !== this.#timeline) return; // another run has begun
     this.#beside = beside;
-    timeline.mark(beside);
-    beside?.mark(timeline);
-    const column = (/** @type {Timeline} */ it) =>
-      make('div', {}, make('p', { class: 'caption' }, it.name), it.list);
-    this.runs.classList.toggle('pair', open);
-    this.runs.replaceChildren(...beside ? [column(timeline), column(beside)] : [timeline.list]);
-    if (beside) this.#show(timeline.at);
+    this.compare.setAttribute('aria-pressed', 'true');
+    pair(this.runs, this.tools, timeline, beside);
+    this.#show(timeline.at);
   }
 
   async #recorded() {

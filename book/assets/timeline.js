@@ -1,5 +1,7 @@
 // A run as a timeline: each event is a row, each packet a rung of a ladder.
 
+import { visible } from './live.js';
+
 /**
  * @typedef {{
  *   make: (tag: string, attributes?: object, ...inside: (string | Node)[]) => HTMLElement,
@@ -10,11 +12,6 @@
  * An event of a lesson, as lessons/kit/src/event.rs writes it.
  * @typedef {{ v: number, event: string, [field: string]: any }} Event
  */
-
-/** Text of a peer, harmless: what could reorder or hide it is spelled out. */
-export const visible = (/** @type {unknown} */ text) => String(text ?? '').replace(
-  /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
-  sign => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
 
 const other = (/** @type {string} */ host) => (host === 'A' ? 'B' : 'A');
 
@@ -152,13 +149,5 @@ export class Timeline {
     return [...all].map(([who, { did, state }]) => this.make('div', {},
       this.make('dt', {}, visible(who)),
       this.make('dd', {}, this.make('strong', {}, visible(state)), ' ', visible(did))));
-  }
-
-  /** Marks the rows that the other run has not: numbers may differ. */
-  mark(/** @type {Timeline | undefined} */ run) {
-    const shape = (/** @type {Event} */ event) => sentence(event).replace(/\d+/g, '#');
-    const known = new Set(run?.events.map(shape));
-    this.events.forEach((event, i) => this.list.children[i].classList.toggle('differs',
-      !!run && !known.has(shape(event))));
   }
 }

@@ -21,6 +21,9 @@
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const assets = new URL('../../assets/', script.src);
   const byId = (/** @type {string} */ id) => document.getElementById(id);
+  /** What the workbook's own server puts into its pages, and no other. */
+  const told = (/** @type {string} */ name) => document.querySelector(
+    `meta[name="workbook-${name}"]`)?.getAttribute('content');
   /** @type {(selector: string, root?: ParentNode) => HTMLElement[]} */
   const all = (selector, root = document) =>
     Array.from(root.querySelectorAll(selector));
@@ -30,22 +33,20 @@
   // ---- Sayings: one quiet line for screen readers ----
 
   const saying = make('p', { class: 'said', role: 'status' });
-  document.body.append(saying);
   document.addEventListener('workbook:say', event => {
     saying.textContent = /** @type {CustomEvent} */ (event).detail;
   });
 
   // ---- Landmarks, names and the skip link ----
 
-  const skip = make('a', { class: 'skip', href: '#workbook-text' },
-    'Skip to the text');
+  const skip = make('a', { class: 'skip', href: '#workbook-text' }, 'Skip to the text');
   main.id = 'workbook-text';
   main.tabIndex = -1;
   skip.addEventListener('click', event => {
     event.preventDefault(); // the 404 page's <base> would lead elsewhere
     main.focus();
   });
-  document.body.prepend(skip);
+  document.body.prepend(skip, saying);
 
   byId('mdbook-menu-bar')?.setAttribute('role', 'banner');
   document.querySelector('.menu-title')?.setAttribute('role', 'presentation');
@@ -65,25 +66,19 @@
 
   // mdBook's sidebar toggle is a label, out of reach of the keyboard.
   const label = byId('mdbook-sidebar-toggle');
-  const box = /** @type {HTMLInputElement | null} */ (
-    byId('mdbook-sidebar-toggle-anchor'));
-  if (label && box) {
-    const button = make('button', {
+  if (label) {
+    const toggle = button('', () => label.click(), {
       class: 'icon-button',
-      type: 'button',
       id: 'workbook-sidebar-toggle',
       title: 'Table of contents',
       'aria-label': 'Table of contents',
       'aria-controls': 'mdbook-sidebar',
     });
-    button.append(...label.childNodes);
-    const tell = () => button.setAttribute('aria-expanded',
-      label.getAttribute('aria-expanded') ?? 'false');
-    new MutationObserver(tell).observe(label,
-      { attributeFilter: ['aria-expanded'] });
+    toggle.append(...label.childNodes);
+    const tell = () => toggle.setAttribute('aria-expanded', label.ariaExpanded ?? 'false');
+    new MutationObserver(tell).observe(label, { attributeFilter: ['aria-expanded'] });
     tell();
-    button.addEventListener('click', () => label.click());
-    label.before(button);
+    label.before(toggle);
     label.hidden = true;
   }
 
@@ -153,8 +148,7 @@
     return open;
   };
 
-  const token = /** @type {HTMLMetaElement | null} */ (
-    document.querySelector('meta[name="workbook-token"]'))?.content;
+  const token = told('token');
   /** @type {(name: string) => Promise<any>} */
   const load = name => import(`${assets}${name}`);
 
@@ -188,9 +182,9 @@
       if (event.key === name) show(event.newValue);
     });
     show(keep(name));
-    // What was predicted in the terminal, or on this page when it ran.
     const numbered = (/** @type {string} */ key) =>
       options.find(it => it.value === key)?.nextElementSibling?.textContent;
+    // What was predicted in the terminal, or on this page when it ran.
     lab.addEventListener('workbook:before', event => {
       const { predicted, happened } = /** @type {CustomEvent} */ (event).detail;
       show(keep(name) ?? predicted);
@@ -202,7 +196,7 @@
     /** @type {Promise<any> | undefined} */
     let opened;
     const open = () => opened ??= load('labs.js')
-      .then(it => it.lab(lab, { make, button, all, options, unfold }))
+      .then(it => it.lab(lab, { make, button, all, options, numbered, unfold }))
       .catch(() => {
         opened = undefined;
         noted.textContent = 'The server does not answer.';
@@ -235,9 +229,8 @@
 
   // ---- Live reload, from the workbook's own server only ----
 
-  const built = /** @type {HTMLMetaElement | null} */ (
-    document.querySelector('meta[name="workbook-build"]'))?.content;
-  if (built !== undefined) {
+  const built = told('build');
+  if (built) {
     const banner = make('p', { class: 'live', role: 'status' });
     document.body.append(banner);
     const tell = (/** @type {string} */ text) => {
@@ -251,27 +244,20 @@
       asking = !document.hidden;
       if (!asking) return;
       try {
-        const answer = await fetch('/live/build',
-          { cache: 'no-store', signal: AbortSignal.timeout(5000) });
+        const answer = await fetch('/live/build', { signal: AbortSignal.timeout(5000) });
         const news = await answer.json();
-        const { build, error } = news;
-        // A server that was away may have rebuilt anything.
-        if (String(build) !== built || failures > 1) {
-          location.reload(); // the browser keeps the place
-          return;
-        }
+        // A server that was away may have rebuilt anything; the place is kept.
+        if (String(news.build) !== built || failures > 1) return location.reload();
         failures = 0;
         document.dispatchEvent(new CustomEvent('workbook:news', { detail: news }));
         const slug = labs[0]?.dataset.lab?.split('/')[0] ?? '';
         const { state = '', words = '' } = news.lessons?.[slug] ?? {};
-        tell(error ? `The book could not be rebuilt. ${error}`
+        tell(news.error ? `The book could not be rebuilt. ${news.error}`
           : state === 'broken' ? `The lesson ${slug} does not compile, so it cannot run here.\n${words}`
             : /waiting|building/.test(state) ? `The lesson ${slug} is being built ...` : '');
       } catch {
         failures += 1;
-        if (failures > 1) {
-          tell('The workbook server has stopped; start it again with cargo run.');
-        }
+        if (failures > 1) tell('The workbook server has stopped; start it again with cargo run.');
       }
       // Each failure is a line in the browser's console: six, then rest until
       // the reader comes back.

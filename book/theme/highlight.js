@@ -1,9 +1,8 @@
 // Colours for code, in the place of mdBook's highlight.js (138 KB).
 //
 // mdBook's book.js calls `hljs.configure` and, for every <code> of the page,
-// `hljs.highlightBlock`. One regular expression a language finds the tokens;
-// text nodes are split and wrapped in spans, so the text itself, and mdBook's
-// own spans for hidden lines, stay as they are.
+// `hljs.highlightBlock`. One regular expression a language finds the tokens,
+// which are wrapped in spans; the text itself stays as it is.
 'use strict';
 (() => {
   /** @typedef {[name: string, pattern: string][]} Rules */
@@ -26,12 +25,6 @@
     ['meta', '^\\$(?= )'],
     // The first column: the line of the source that each event comes from.
     ['comment', '^ {0,3}(?:\\d+(?= {2}\\S)|line {2}who\\b.*)'],
-  ];
-  /** @type {Rules} */
-  const shell = [
-    ['comment', `^${HASH}|\\s${HASH}`],
-    ['string', `'[^']*'|${QUOTED}`],
-    ['keyword', words('if then else fi for in do done while case esac')],
   ];
   /** @type {Rules} */
   const c = [
@@ -63,14 +56,10 @@
   /** @type {Record<string, Rules>} */
   const LANGUAGES = {
     c,
-    cpp: c,
     python,
-    py: python,
     console: transcript,
     transcript,
     text: transcript,
-    sh: shell,
-    bash: shell,
     rust: [
       ['comment', SLASHES],
       ['string', '\\b(?:br|cr|r)(?<h>#*)"[^]*?"\\k<h>|' +
@@ -97,60 +86,27 @@
       ['literal', words('true false nil iota')],
       ['type', words('bool byte error int rune string uint8 uint16')],
     ],
-    json: [
-      ['attr', `${QUOTED}(?=\\s*:)`],
-      ['string', QUOTED],
-      ['number', `-?${NUMBER}`],
-      ['literal', words('true false null')],
-    ],
-    toml: [
-      ['comment', HASH],
-      ['meta', '^\\[.*\\]'],
-      ['attr', '^[\\w.-]+(?=\\s*=)'],
-      ['string', `'[^']*'|${QUOTED}`],
-      ['number', NUMBER],
-    ],
   };
 
   /** @type {(node: HTMLElement) => void} */
   function highlightBlock(code) {
     const language = /(?:^|\s)language-(\w+)/.exec(code.className)?.[1] ?? '';
-    if (!Object.hasOwn(LANGUAGES, language)) return;
+    // Where mdBook hides lines, it has put spans of its own.
+    if (!Object.hasOwn(LANGUAGES, language) || code.firstElementChild) return;
     // Each rule is a group named after its class: `hljs-comment`.
     const groups = LANGUAGES[language].map(([kind, p]) => `(?<${kind}>${p})`);
-    const tokens = [];
     const text = code.textContent ?? '';
-    for (const m of text.matchAll(new RegExp(groups.join('|'), 'gm'))) {
-      const found = Object.entries(m.groups ?? {});
-      const kind = found.find(([k, v]) => k !== 'h' && v)?.[0];
-      tokens.push({ start: m.index, end: m.index + m[0].length, kind });
+    const parts = [];
+    let done = 0;
+    for (const { 0: token, index, groups: kinds = {} } of
+      text.matchAll(new RegExp(groups.join('|'), 'gm'))) {
+      const span = document.createElement('span');
+      span.className = `hljs-${Object.keys(kinds).find(it => it !== 'h' && kinds[it])}`;
+      span.textContent = token;
+      parts.push(text.slice(done, index), span);
+      done = index + token.length;
     }
-
-    const walker = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
-    const nodes = [];
-    while (walker.nextNode()) nodes.push(/** @type {Text} */ (walker.currentNode));
-    let at = 0;
-    for (const node of nodes) {
-      const end = at + node.data.length;
-      const parts = document.createDocumentFragment();
-      let done = at;
-      // A token may begin in one text node and end in another.
-      while (tokens.length && tokens[0].start < end) {
-        const { start, end: stop, kind } = tokens[0];
-        const from = Math.max(start, at);
-        const to = Math.min(stop, end);
-        const span = document.createElement('span');
-        span.className = `hljs-${kind}`;
-        span.textContent = text.slice(from, to);
-        parts.append(text.slice(done, from), span);
-        done = to;
-        if (stop > end) break;
-        tokens.shift();
-      }
-      parts.append(text.slice(done, end));
-      node.replaceWith(parts);
-      at = end;
-    }
+    code.replaceChildren(...parts, text.slice(done));
   }
 
   Object.assign(window, { hljs: { configure() {}, highlightBlock } });

@@ -66,7 +66,14 @@ pub fn block(slug: &str, name: &str, run: &[Line], beliefs: &BTreeMap<String, St
         .unwrap();
         let is_chosen = Some(key) == chosen;
         let mark = if is_chosen { " data-chosen" } else { "" };
-        let why = why(is_chosen, beliefs.get(key));
+        let belief = beliefs.get(key);
+        let earlier = &options(run)[..i];
+        let same = |it: &Offered| belief.is_some() && beliefs.get(&it.key) == belief;
+        let why = match (belief, earlier.iter().position(same)) {
+            // Told once: where two guesses share a belief, the second names the first.
+            (Some(id), Some(first)) => same_as(id, first + 1),
+            _ => why(is_chosen, belief),
+        };
         writeln!(
             guesses,
             "<li data-option=\"{key}\"{mark}><strong>{text}</strong> {why}</li>"
@@ -113,6 +120,11 @@ fn is_on_the_wire(run: &[Line]) -> bool {
         Event::Packet(packet) => packet.protocol == "tcp",
         _ => false,
     })
+}
+
+/// What stands below a guess whose belief was told with an earlier one.
+fn same_as(id: &str, number: usize) -> String {
+    format!("<span class=\"belief\">{id}</span> The same belief as {number}).")
 }
 
 /// What stands below a guess.

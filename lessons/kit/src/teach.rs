@@ -190,7 +190,8 @@ fn settle(
         belief: None,
     };
     if hold::holding().is_some() {
-        return unsettled(Status::Inconclusive, disturbed(&outcome));
+        let why = disturbed(experiment, &outcome);
+        return unsettled(Status::Inconclusive, why);
     }
     let chose = |key: &str| experiment.choices.iter().find(|c| c.key == key);
     let (choice, text, evidence) = match outcome {
@@ -242,17 +243,28 @@ fn settle(
     }
 }
 
-/// Why a run settles nothing in which the reader was the wire: what the
-/// experiment concludes from is no longer the kernel's choice alone.
-fn disturbed(outcome: &io::Result<Outcome>) -> String {
+/// Why a run judges no prediction in which the reader was the wire, and how
+/// it came out: that is no longer the kernel's choice alone.
+fn disturbed(experiment: &Experiment, outcome: &io::Result<Outcome>) -> String {
+    let mut numbered = (1..).zip(experiment.choices);
     let came = match outcome {
-        Ok(Outcome::Chose { evidence, .. }) => evidence.clone(),
+        Ok(Outcome::Chose { key, evidence }) => {
+            match numbered.find(|(_, choice)| choice.key == *key) {
+                Some((number, choice)) => {
+                    format!("{number}) {}. Evidence: {evidence}", choice.text)
+                }
+                None => format!("{key}: {evidence}"),
+            }
+        }
         Ok(Outcome::Unlisted(what) | Outcome::Inconclusive(what)) => {
             what.clone()
         }
         Err(error) => errno::describe(error),
     };
-    format!("you were the wire, so this settles nothing; it ended with: {came}")
+    format!(
+        "you were the wire, so no prediction is judged. \
+         With you it came out as: {came}"
+    )
 }
 
 fn list(lesson: &Lesson, format: Format, output: &mut Output) -> ExitCode {

@@ -27,7 +27,6 @@ const AT_ONCE: i32 = if cfg!(target_os = "linux") {
     0x80
 };
 
-// ANCHOR: flush
 impl Member {
     /// Sends what the kernel takes at this moment, and keeps the rest.
     pub fn flush(&mut self, room: &[u8]) -> Result<(), &'static str> {
@@ -87,4 +86,3 @@ impl Member {
         }
     }
 }
-// ANCHOR_END: flush

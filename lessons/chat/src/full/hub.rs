@@ -39,7 +39,6 @@ pub struct Hub {
 const EVENTS: usize = 512;
 const BYTES: usize = 64 * 1024;
 
-// ANCHOR: hub
 impl Hub {
     /// Serves until it was told to stop and everybody has left.
     pub fn run(mut self, inbox: &Receiver<Event>) {
@@ -72,4 +71,3 @@ impl Hub {
         }
     }
 }
-// ANCHOR_END: hub
