@@ -34,6 +34,6 @@ pub use hold::{Becomes, Decision, holding};
 pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use narrator::Narrator;
-pub use output::{Format, Output, draws, print};
+pub use output::{Format, Output, WIDTH, draws, print, width};
 pub use teach::{teach, teach_beside};
 pub use terminal::Terminal;

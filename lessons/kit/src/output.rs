@@ -79,6 +79,18 @@ pub fn print(text: &str) {
     }
 }
 
+/// How wide text is where nobody says how wide the terminal is, and at most:
+/// longer lines are hard to read.
+pub const WIDTH: usize = 80;
+
+/// How wide text on standard output may be: as its terminal, at most [`WIDTH`].
+pub fn width() -> usize {
+    let size = terminal_size::terminal_size_of(io::stdout());
+    // Some terminals say that they have no columns.
+    let columns = size.map(|(columns, _)| usize::from(columns.0));
+    columns.filter(|n| *n > 0).unwrap_or(WIDTH).clamp(20, WIDTH)
+}
+
 /// Whether the terminal can be trusted with more than ASCII: locale(7).
 pub fn draws() -> bool {
     let set = |name: &str| env::var(name).ok().filter(|v| !v.is_empty());

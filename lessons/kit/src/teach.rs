@@ -1,7 +1,7 @@
 //! Runs a lesson from its command line: asks, runs, shows, explains.
 
 use crate::diary::{Deed, Diary, Source};
-use crate::output::{Format, Output, draws, print};
+use crate::output::{Format, Output, draws, print, width};
 use crate::{
     Belief, Choice, ColorChoice, Event, Experiment, Ladder, Lesson, Listed,
     Narrator, Offered, Outcome, Status, capture, color, errno, hold, root,
@@ -106,6 +106,7 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
         arguments.format,
         Ladder {
             ascii: arguments.ascii || !draws(),
+            width: width(),
         },
     );
     if arguments.list {

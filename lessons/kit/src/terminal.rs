@@ -7,9 +7,7 @@ use crate::{Event, Ladder, Offered, Packet, Status, visible};
 use colored::{Color, Colorize};
 use textwrap::Options;
 
-const WIDTH: usize = 80;
-
-/// Renders events as text, at most 80 columns wide where it can be broken.
+/// Renders events as text, as wide as its ladder where it can be broken.
 #[derive(Default)]
 pub struct Terminal {
     options: Vec<Offered>,
@@ -46,15 +44,16 @@ impl Terminal {
                 self.speakers.clear();
                 self.in_run = false;
                 self.between = None;
-                let rule = "-".repeat(WIDTH.saturating_sub(name.len() + 1));
+                let long = self.ladder.width.saturating_sub(name.len() + 1);
+                let rule = "-".repeat(long);
                 format!("\n{} {}\n{file}\n", name.bold(), rule.dimmed())
             }
             Event::Question { text, options } => {
                 self.options = options.clone();
-                let mut out = format!("\n{}\n", wrap("Predict: ", text));
+                let mut out = format!("\n{}\n", self.wrap("Predict: ", text));
                 for (i, option) in options.iter().enumerate() {
                     let number = format!("  {}) ", i + 1);
-                    out += &format!("{}\n", wrap(&number, &option.text));
+                    out += &format!("{}\n", self.wrap(&number, &option.text));
                 }
                 out
             }
@@ -106,11 +105,11 @@ impl Terminal {
                 truth,
             } => {
                 self.unexplained = false;
-                explained(belief, says, tempting, truth)
+                self.explained(belief, says, tempting, truth)
             }
             Event::End { status, why, .. } => {
                 let unexplained = std::mem::take(&mut self.unexplained);
-                end(*status, why.as_deref(), unexplained)
+                self.end(*status, why.as_deref(), unexplained)
             }
         }
     }
@@ -126,7 +125,8 @@ impl Terminal {
         }
         let what = visible(what);
         let indent = " ".repeat(6 + SPEAKER + 1);
-        let mut rows = textwrap::wrap(&what, WIDTH - indent.len()).into_iter();
+        let wide = self.ladder.width.saturating_sub(indent.len()).max(1);
+        let mut rows = textwrap::wrap(&what, wide).into_iter();
         let first = rows.next().unwrap_or_default();
         out += &format!("{number:>4}  {who} {first}\n");
         for row in rows {
@@ -144,7 +144,8 @@ impl Terminal {
         }
         let mut out = String::new();
         if self.between.as_ref() != Some(&ends) {
-            let hang = " ".repeat(12);
+            let hang = if self.ladder.lists() { 0 } else { 12 };
+            let hang = " ".repeat(hang);
             let [left, right] = &ends;
             out = format!("{hang}{}\n", format!("{left} and {right}").dimmed());
             self.between = Some(ends);
@@ -163,16 +164,17 @@ impl Terminal {
         match place {
             Some(i) => {
                 let chose = format!("The kernel chose {}) ", i + 1);
-                out += &wrap(&chose, text).green().to_string();
+                out += &self.wrap(&chose, text).green().to_string();
             }
             None => {
                 let other = "The kernel did something else: ";
-                out += &wrap(other, text).yellow().to_string();
+                out += &self.wrap(other, text).yellow().to_string();
             }
         }
         out += "\n";
         if !evidence.is_empty() {
-            out += &format!("{}\n", wrap("Evidence: ", &visible(evidence)));
+            let evidence = self.wrap("Evidence: ", &visible(evidence));
+            out += &format!("{evidence}\n");
         }
         let guess = self
             .options
@@ -203,6 +205,59 @@ impl Terminal {
         });
         column(who).color(COLORS[i % COLORS.len()]).to_string()
     }
+
+    fn explained(
+        &self,
+        belief: &str,
+        says: &str,
+        tempting: &str,
+        truth: &str,
+    ) -> String {
+        let label = format!("The belief behind it ({belief}): ");
+        let rows = [
+            self.wrap(&label, says),
+            self.wrap("Tempting, because ", tempting),
+            self.wrap("But ", truth),
+        ];
+        rows.join("\n") + "\n"
+    }
+
+    fn end(
+        &self,
+        status: Status,
+        why: Option<&str>,
+        unexplained: bool,
+    ) -> String {
+        let label = match status {
+            Status::Ok if unexplained => {
+                return "No common belief leads there; the page explains.\n"
+                    .into();
+            }
+            Status::Ok => return String::new(),
+            Status::Unlisted => return String::new(),
+            Status::Inconclusive => "Inconclusive, run it again: ",
+            Status::Failed => "This experiment could not finish: ",
+        };
+        format!(
+            "\n{}\n",
+            self.wrap(label, &visible(why.unwrap_or("no reason")))
+                .yellow()
+        )
+    }
+
+    /// The text after its label, broken at the last column, hanging under itself.
+    fn wrap(&self, label: &str, text: &str) -> String {
+        let hang = if label.ends_with(") ") && label.starts_with(' ') {
+            " ".repeat(label.len())
+        } else {
+            String::from("  ")
+        };
+        let options = Options::new(self.ladder.width)
+            .initial_indent(label)
+            .subsequent_indent(&hang)
+            .break_words(false);
+        textwrap::fill(text, options)
+    }
 }
 
 /// The width of the column of speakers.
@@ -210,44 +265,4 @@ const SPEAKER: usize = 9;
 
 fn column(who: &str) -> String {
     format!("{:<SPEAKER$}", visible(who))
-}
-
-fn explained(belief: &str, says: &str, tempting: &str, truth: &str) -> String {
-    let label = format!("The belief behind it ({belief}): ");
-    let rows = [
-        wrap(&label, says),
-        wrap("Tempting, because ", tempting),
-        wrap("But ", truth),
-    ];
-    rows.join("\n") + "\n"
-}
-
-fn end(status: Status, why: Option<&str>, unexplained: bool) -> String {
-    let label = match status {
-        Status::Ok if unexplained => {
-            return "No common belief leads there; the page explains.\n".into();
-        }
-        Status::Ok => return String::new(),
-        Status::Unlisted => return String::new(),
-        Status::Inconclusive => "Inconclusive, run it again: ",
-        Status::Failed => "This experiment could not finish: ",
-    };
-    format!(
-        "\n{}\n",
-        wrap(label, &visible(why.unwrap_or("no reason"))).yellow()
-    )
-}
-
-/// The text after its label, broken at 80 columns, hanging under itself.
-fn wrap(label: &str, text: &str) -> String {
-    let hang = if label.ends_with(") ") && label.starts_with(' ') {
-        " ".repeat(label.len())
-    } else {
-        String::from("  ")
-    };
-    let options = Options::new(WIDTH)
-        .initial_indent(label)
-        .subsequent_indent(&hang)
-        .break_words(false);
-    textwrap::fill(text, options)
 }
