@@ -78,7 +78,7 @@ fn a_narrow_terminal_gets_short_lines_with_the_same_words() {
     predicted(folder.path(), "udp", "echo", Some("b"), now_ms());
     let program = workbook().get_program().to_string_lossy().into_owned();
     let line = format!(
-        "stty rows 24 cols 40; TERM=xterm NO_COLOR=1 {VARIABLE}='{}' '{program}' progress",
+        "sh -c \"stty rows 24 cols 40; TERM=xterm NO_COLOR=1 {VARIABLE}='{}' '{program}' progress\"",
         folder.path().display()
     );
     let mut typing = Typing::at(&line);
