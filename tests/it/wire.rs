@@ -341,8 +341,11 @@ while True: s.sendto(b\"x\", (\"10.0.0.1\", 7777)); print(\"sent\"); time.sleep(
     }
 }
 
+/// On a machine that is too busy a run proves nothing: then it is made again.
 fn wire(args: &[&str]) -> Output {
-    output(&mut workbook(args), "")
+    let mut runs = (0..3).map(|_| output(&mut workbook(args), ""));
+    let proves = |run: &Output| !format!("{run:?}").contains("inconclusive, run again");
+    runs.find(proves).expect("a run that proves something")
 }
 
 fn workbook(args: &[&str]) -> Command {
