@@ -1,9 +1,14 @@
 //! What can be typed after `workbook`, in words for a newcomer.
 
+mod two_programs;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
+
+use two_programs::WIRE_HELP;
+pub use two_programs::WireArgs;
 
 /// The Socket Workbook: your own kernel teaches sockets
 ///
@@ -197,94 +202,6 @@ pub struct ServeArgs {
     /// End a run of a page after so many seconds, for the tests
     #[arg(long, hide = true, value_name = "SECONDS")]
     pub run_seconds: Option<u64>,
-}
-
-const WIRE_HELP: &str = "\
-Examples:
-  cargo run -- wire --a 'python3 -m http.server 8000' --b 'curl -s http://10.0.0.1:8000/'
-  cargo run -- wire --a 'nc -l 7777' --b 'echo hi | nc -N 10.0.0.1 7777' --drop syn:1
-  cargo run -- wire --a 'nc -l 7777' --b 'seq 9999 | nc -N 10.0.0.1 7777' --loss 10% --seed 7
-  cargo run -- wire --a 'nc -l 7777' --b 'nc 10.0.0.1 7777' --hold --pcap talk.pcapng
-
-Which packets:
-  any tcp udp icmp igmp          by protocol
-  syn syn-ack ack data fin rst   TCP segments; `ack` is one with nothing but ACK
-  probe fragment                 keep-alives and window probes; pieces of a packet
-  syn:1 data:3 udp:2-4 data:5-   by number, counted for each sender from 1
-  from=a  port=7777  every=3     narrow the choice further
-  flow=2  try=1-3                by conversation; by how often it was sent before
-  chance=10% seed=7              at random, the same packets in every run
-
-What a program writes follows `A |` or `B |`; `!` stands for standard error.
-A line that you type goes to B; one that begins with `a:` goes to A.
-A capture holds each packet twice, as A's side of the wire saw it and as B's:
-in Wireshark, frame.interface_name == \"A side\" shows one of them.
-
-Exit status: 0 both programs ended well or were only asked to end, 1 one of them
-ended badly, 2 the wire is refused here or the run cannot be trusted.";
-
-/// Two programs and what to do with the packets between them.
-#[derive(clap::Args, Debug)]
-pub struct WireArgs {
-    /// The command on host A, 10.0.0.1: usually the server
-    #[arg(long, value_name = "COMMAND")]
-    pub a: String,
-
-    /// The command on host B, 10.0.0.2: usually the client
-    #[arg(long, value_name = "COMMAND")]
-    pub b: String,
-
-    /// Do not deliver these packets, such as `syn:1`
-    #[arg(long, value_name = "WHICH")]
-    pub drop: Vec<String>,
-
-    /// Deliver these packets later, such as `'300 data:2'` for 300 ms
-    #[arg(long, value_name = "MS WHICH")]
-    pub delay: Vec<String>,
-
-    /// Deliver these packets twice
-    #[arg(long, value_name = "WHICH")]
-    pub duplicate: Vec<String>,
-
-    /// Deliver these packets after the next one
-    #[arg(long, value_name = "WHICH")]
-    pub reorder: Vec<String>,
-
-    /// Flip one bit of these packets
-    #[arg(long, value_name = "WHICH")]
-    pub corrupt: Vec<String>,
-
-    /// Lose packets at random: `10%`
-    #[arg(long, value_name = "PERCENT")]
-    pub loss: Option<String>,
-
-    /// Which packets `--loss` loses: the same for the same number
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub seed: u64,
-
-    /// A whole rule, such as `'drop data:1 from=b try=1-3'`; decides before the options
-    #[arg(long, value_name = "RULE")]
-    pub rule: Vec<String>,
-
-    /// Hold packets and decide about each at the keyboard; all, or only these
-    #[arg(long, value_name = "WHICH", num_args = 0..=1, default_missing_value = "any")]
-    pub hold: Option<String>,
-
-    /// How long each packet takes to cross, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 20)]
-    pub latency: u64,
-
-    /// Keep all packets in this file, for Wireshark and tshark
-    #[arg(long, value_name = "FILE")]
-    pub pcap: Option<PathBuf>,
-
-    /// Text for people, or one JSON object a line
-    #[arg(long, value_enum, default_value_t)]
-    pub format: kit::Format,
-
-    /// Draw with characters of ASCII only
-    #[arg(long)]
-    pub ascii: bool,
 }
 
 /// What to judge.

@@ -36,7 +36,7 @@ use std::time::Duration;
 
 pub use args::KeepArgs;
 #[cfg(not(unix))]
-pub use elsewhere::{Ended, How, Program, Stream, Wrote, run};
+pub use elsewhere::{Ended, Program, Stream, Wrote, run};
 #[cfg(unix)]
 pub use ended::{Ended, How};
 #[cfg(unix)]

@@ -26,6 +26,7 @@ mod learner;
 mod lessons;
 mod live;
 mod mask;
+mod on_the_wire;
 mod progress;
 mod recordings;
 mod runs;

@@ -71,6 +71,8 @@ const VOLATILE: &[(&str, &str)] = &[
     (r#""at_us":\d+"#, r#""at_us":0"#),
     (r#""real":\d+"#, r#""real":0"#),
     (r"really \d+", "really [N]"),
+    (r"nsenter -t \d+", "nsenter -t [PID]"),
+    (r"/proc/\d+/fd/\d+", "/proc/[PID]/fd/[N]"),
     (r" *\d+\.\d ms", " [TIME]"),
     (r"(?m)^\d\d:\d\d:\d\d\.\d+", "[TIME]"),
     (r"[\d.]+[nµm]?s with (two writes|one)", "[TIME] with $1"),

@@ -15,6 +15,12 @@ c = socket.create_connection((\"10.0.0.1\", 7777), 5)
 c.sendall(b\"hello\")
 print(c.recv(100).decode())'";
 
+/// A server that gets datagrams, answers none, and goes on.
+const WAITS: &str = "exec python3 -c 'import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((\"10.0.0.1\", 7777))
+time.sleep(1000)'";
+
 #[test]
 fn two_programs_talk_over_the_wire_and_every_packet_is_seen() {
     let run = wire(&["--a", SERVER, "--b", CLIENT, "--format", "json"]);
@@ -87,10 +93,7 @@ fn the_exit_code_tells_whether_each_program_ended_well() {
         Some(1)
     );
     // A server that goes on is asked to end, which is no fault of its own.
-    assert_eq!(
-        wire(&["--a", "sleep 60", "--b", "true"]).status.code(),
-        Some(0)
-    );
+    assert_eq!(wire(&["--a", WAITS, "--b", "true"]).status.code(), Some(0));
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn what_a_program_writes_cannot_reach_the_terminal_raw() {
     let run = wire(&["--a", "true", "--b", r"printf '\033[2J\007\xff\n'"]);
     let text = String::from_utf8(run.stdout).unwrap();
     assert!(!text.contains(['\u{1b}', '\u{7}']), "{text:?}");
-    assert!(text.contains(r"B | \u{1b}[2J\u{7}"), "{text}");
+    assert!(text.contains(r"B | \u{1b}[2J\u{7}\xff"), "{text}");
 }
 
 #[test]
@@ -130,21 +133,168 @@ fn packets_are_held_until_a_key_decides() {
 }
 
 #[test]
-fn the_capture_holds_what_was_sent_and_what_arrived() {
+fn the_captures_hold_what_was_sent_and_what_each_host_saw() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("talk.pcapng");
-    let name = file.to_str().unwrap();
-    let run = wire(&[
-        "--a", SERVER, "--b", CLIENT, "--drop", "syn:1", "--pcap", name,
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+    let [both, a, b] = ["both.pcapng", "a.pcapng", "b.pcapng"].map(file);
+    let mut args = vec!["--a", SERVER, "--b", CLIENT, "--drop", "syn:1"];
+    args.extend(["--pcap", &both, "--pcap-a", &a, "--pcap-b", &b]);
+    let run = wire(&args);
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    assert!(Path::new(&both).metadata().unwrap().len() > 500);
+    let syns = |path: &str| {
+        let lines = tshark(Path::new(path))?;
+        Some(lines.iter().filter(|l| l.contains("0x0002")).count())
+    };
+    if let (Some(both), Some(a), Some(b)) = (syns(&both), syns(&a), syns(&b)) {
+        // B sent two SYNs, and one of them arrived at A.
+        assert_eq!([both, a, b], [2, 1, 2]);
+    }
+}
+
+#[test]
+fn a_capture_is_written_over_another_and_over_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("server.py");
+    std::fs::write(&program, "import socket\n").unwrap();
+    let name = program.to_str().unwrap();
+    let run = wire(&["--a", "true", "--b", "true", "--pcap", name]);
+    let words = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(
+        words.contains("is no capture, so it stays as it is"),
+        "{words}"
+    );
+    assert_eq!(run.status.code(), Some(2));
+    assert_eq!(std::fs::read(&program).unwrap(), b"import socket\n");
+
+    let capture = folder.path().join("talk.pcapng");
+    let name = capture.to_str().unwrap();
+    let long = wire(&["--a", SERVER, "--b", CLIENT, "--pcap", name]);
+    assert_eq!(long.status.code(), Some(0), "{long:?}");
+    let before = capture.metadata().unwrap().len();
+    // A run that comes to nothing leaves what was there.
+    let refused = wire(&[
+        "--a", "true", "--b", "true", "--pcap", name, "--pcap-a", name,
     ]);
-    assert_eq!(run.status.code(), Some(0));
-    assert!(file.metadata().unwrap().len() > 500);
-    if let Some(lines) = tshark(&file) {
-        let at = |side: &str| lines.iter().filter(|line| line.starts_with(side)).count();
-        let syns = lines.iter().filter(|line| line.contains("0x0002")).count();
-        // Two SYNs were sent by B, and one of them arrived at A.
-        assert_eq!(syns, 3, "{lines:#?}");
-        assert_eq!(at("B side") - at("A side"), 1, "{lines:#?}");
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(capture.metadata().unwrap().len(), before);
+    let short = wire(&["--a", "true", "--b", "true", "--pcap", name]);
+    assert_eq!(short.status.code(), Some(0), "{short:?}");
+    assert!(capture.metadata().unwrap().len() < before);
+}
+
+/// The end of a program is told after all that it wrote, on both of its
+/// outputs.
+#[test]
+fn the_last_words_come_before_the_end() {
+    let talks = "seq 3000; echo last >&2";
+    let run = wire(&["--a", "true", "--b", talks]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let end = lines
+        .iter()
+        .position(|line| line.starts_with("B has ended"));
+    let rest = &lines[end.unwrap()..];
+    let late: Vec<_> = rest.iter().filter(|line| line.starts_with("B ")).collect();
+    assert_eq!(
+        late,
+        ["B has ended: exit status 0"].iter().collect::<Vec<_>>()
+    );
+    assert!(
+        lines.contains(&"B | 3000") && lines.contains(&"B ! last"),
+        "{text}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_flood_keeps_neither_memory_nor_ctrl_c() {
+    let mut command = workbook(&["--a", WAITS, "--b", "yes", "--linger", "100"]);
+    command.stdin(std::process::Stdio::piped());
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut lines = std::io::BufRead::lines(out).map(Result::unwrap);
+    assert_eq!(
+        lines
+            .by_ref()
+            .filter(|line| line == "B | y")
+            .take(50_000)
+            .count(),
+        50_000
+    );
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak < 64_000, "{peak} kB after 50,000 lines");
+    let mut kill = Command::new("kill");
+    kill.args(["-INT", &child.id().to_string()]);
+    assert!(kill.status().unwrap().success());
+    // What waits in pipes is shown, and no more than that.
+    let rest = lines.count();
+    assert!(rest < 200_000, "{rest} lines after Ctrl-C");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_server_that_only_its_own_host_can_reach_is_named() {
+    let server = SERVER.replace("10.0.0.1", "127.0.0.1");
+    let run = wire(&["--a", &server, "--b", CLIENT, "--linger", "0"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    let remark = "host A waits at 127.0.0.1:7777 only";
+    assert!(text.contains(remark), "{text}");
+    assert!(text.contains("ConnectionRefusedError"), "{text}");
+    assert_eq!(run.status.code(), Some(1));
+    let run = wire(&["--a", SERVER, "--b", CLIENT]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(!text.contains("host A waits at"), "{text}");
+}
+
+#[test]
+fn a_client_that_was_started_as_a_is_told_to_be_b() {
+    let run = wire(&["--a", CLIENT, "--b", "true"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(text.contains("A has ended before B is started"), "{text}");
+    assert_eq!(run.status.code(), Some(1));
+}
+
+#[test]
+fn a_program_that_does_not_exist_is_the_shells_to_tell() {
+    let run = wire(&["--a", "no-such-program", "--b", "true"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(
+        text.contains("A ! sh:") && text.contains("not found"),
+        "{text}"
+    );
+    assert!(text.contains("A has ended: exit status 127"), "{text}");
+    assert_eq!(run.status.code(), Some(1));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_narrow_terminal_gets_a_list() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let (program, server, client) = (env!("CARGO_BIN_EXE_workbook"), SERVER, CLIENT);
+    let script = format!(
+        "stty rows 24 cols 40\nexec {program} wire --a \"$(cat <<'X'\n{server}\nX\n)\" \
+         --b \"$(cat <<'X'\n{client}\nX\n)\" --drop syn:1 --ascii\n"
+    );
+    std::fs::write(file.path(), script).unwrap();
+    let name = file.path().display();
+    let mut typing = crate::terminal::Typing::at(&format!("env NO_COLOR=1 sh {name}"));
+    typing.wait_for("B > A SYN seq 0");
+    typing.wait_for("dropped");
+    typing.wait_for("A > B SYN, ACK seq 0 ack 1");
+    typing.wait_for("B has ended: exit status 0");
+    let packets = typing.seen.split("tshark -i wire0").nth(1).unwrap();
+    for line in packets.lines().filter(|line| !line.starts_with("A has")) {
+        assert!(line.trim_end().chars().count() <= 40, "{line:?}");
+        assert!(!line.contains("--"), "{line:?}");
     }
 }
 
@@ -163,7 +313,7 @@ fn ctrl_c_ends_both_programs_and_the_capture_is_whole() {
     let ping = "python3 -c 'import socket,time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 while True: s.sendto(b\"x\", (\"10.0.0.1\", 7777)); print(\"sent\"); time.sleep(.05)'";
-    let mut command = workbook(&["--a", "sleep 1000", "--b", ping, "--pcap"]);
+    let mut command = workbook(&["--a", WAITS, "--b", ping, "--pcap"]);
     command.arg(&file).stdin(std::process::Stdio::piped());
     let mut child = command
         .stdout(std::process::Stdio::piped())
@@ -183,7 +333,7 @@ while True: s.sendto(b\"x\", (\"10.0.0.1\", 7777)); print(\"sent\"); time.sleep(
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(0), "{rest:#?}");
     assert!(
-        rest.iter().any(|line| line.contains("packets are in")),
+        rest.iter().any(|line| line.contains("each as it was sent")),
         "{rest:#?}"
     );
     if let Some(lines) = tshark(&file) {
@@ -191,8 +341,11 @@ while True: s.sendto(b\"x\", (\"10.0.0.1\", 7777)); print(\"sent\"); time.sleep(
     }
 }
 
+/// On a machine that is too busy a run proves nothing: then it is made again.
 fn wire(args: &[&str]) -> Output {
-    output(&mut workbook(args), "")
+    let mut runs = (0..3).map(|_| output(&mut workbook(args), ""));
+    let proves = |run: &Output| !format!("{run:?}").contains("inconclusive, run again");
+    runs.find(proves).expect("a run that proves something")
 }
 
 fn workbook(args: &[&str]) -> Command {

@@ -54,9 +54,10 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 /// How many of ada's lines bob finds, and the last line of all.
 fn found(words: &[&str]) -> io::Result<(usize, String)> {
     let (mut server, address) = program(words)?;
-    // Little fits into the kernel's queues for a client like this one: it
-    // takes short segments only, and few of them (socket2's options).
+    // Little fits into the kernel's queues for bob, by options of socket2: few
+    // segments, and short ones where TCP_MAXSEG is there (not on Windows).
     let bob = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    #[cfg(unix)]
     bob.set_tcp_mss(536)?;
     bob.set_recv_buffer_size(4096)?;
     bob.connect_timeout(&address.into(), PATIENCE)?;

@@ -40,15 +40,12 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let lab = Lab::open();
     me.says(lab.evidence());
     let mut connection = connect(&lab)?;
-    let (at_a, at_b) = (connection.at_a, connection.at_b);
 
     // What std cannot say: SO_KEEPALIVE, TCP_KEEPIDLE, _KEEPINTVL, _KEEPCNT.
     let socket = SockRef::from(&connection.client);
     let on = socket.keepalive()?;
-    let first = socket.tcp_keepalive_time()?.as_secs();
-    let every = socket.tcp_keepalive_interval()?.as_secs();
-    let probes = socket.tcp_keepalive_retries()?;
     me.state("client", format!("SO_KEEPALIVE is {on}"), "getsockopt");
+    let [first, every, probes] = times(&socket)?;
     let times = format!("{first} s, then {probes} probes, every {every} s");
     me.state("client", format!("if it were on: {times}"), "getsockopt");
 
@@ -65,7 +62,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         lab.wait(|seen| seen.iter().any(|packet| packet.is_rst()));
         me.packets(lab.news());
         me.returns("client", "read", &read);
-        let [left, right] = lab.ends(at_a, at_b);
+        let [left, right] = lab.ends(connection.at_a, connection.at_b);
         me.ends(&left, &right, "sock_diag");
     }
 
@@ -76,5 +73,19 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         (true, 0..600) => Outcome::chose("seconds", evidence),
         (true, 600..) => Outcome::chose("hours", evidence),
     })
+}
+
+/// Seconds until the first probe, seconds between two, and how many.
+#[cfg(not(windows))]
+fn times(socket: &SockRef) -> io::Result<[u64; 3]> {
+    let first = socket.tcp_keepalive_time()?.as_secs();
+    let every = socket.tcp_keepalive_interval()?.as_secs();
+    Ok([first, every, socket.tcp_keepalive_retries()?.into()])
+}
+
+/// Windows takes these times, but socket2 cannot ask it for them.
+#[cfg(windows)]
+fn times(_: &SockRef) -> io::Result<[u64; 3]> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 // ANCHOR_END: keep_alive

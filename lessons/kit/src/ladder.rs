@@ -4,6 +4,8 @@
 //!      0.0 ms  A ── SYN seq 0 ────────────────────────────▶ B
 //!     20.3 ms  A ◀───────────────── SYN, ACK seq 0 ack 1 ── B
 //! ```
+//!
+//! A terminal that is too narrow for that gets a list, in the same order.
 
 use crate::{Packet, visible};
 use colored::{Color, Colorize};
@@ -13,7 +15,7 @@ use colored::{Color, Colorize};
 pub struct Ladder {
     /// Only characters of ASCII: `--` and `>` instead of box drawings.
     pub ascii: bool,
-    /// How many columns there are.
+    /// How many columns there are; below 60 the packets become a list.
     pub width: usize,
 }
 
@@ -29,11 +31,15 @@ impl Default for Ladder {
 /// The number of columns between the two hosts.
 const SPAN: usize = 46;
 
+/// The columns of a rung from its time to host B.
+const RUNG: usize = 13 + SPAN + 1;
+
 struct Strokes {
     shaft: &'static str,
     left: &'static str,
     right: &'static str,
     lost: &'static str,
+    to: &'static str,
 }
 
 const DRAWN: Strokes = Strokes {
@@ -41,6 +47,7 @@ const DRAWN: Strokes = Strokes {
     left: "◀",
     right: "▶",
     lost: "╳",
+    to: "→",
 };
 
 const ASCII: Strokes = Strokes {
@@ -48,13 +55,14 @@ const ASCII: Strokes = Strokes {
     left: "<",
     right: ">",
     lost: "x",
+    to: ">",
 };
 
 impl Ladder {
     /// The lines of one packet, without a line end after the last.
     ///
     /// The first is the rung: time, arrow, fate. What does not fit into an
-    /// arrow follows on a second line.
+    /// arrow follows on more lines.
     pub fn rung(&self, packet: &Packet) -> String {
         let strokes = if self.ascii { &ASCII } else { &DRAWN };
         let rightward = packet.from == "A";
@@ -63,34 +71,88 @@ impl Ladder {
         } else {
             Color::Magenta
         };
+        if self.lists() {
+            return self.listed(strokes, packet, color);
+        }
         let shaft = shaft(strokes, packet, rightward).color(color);
-        let fate = match &*packet.fate {
-            "passed" => String::new(),
-            fate if fate.starts_with("held") => {
-                let fate = format!("#{} {}", packet.number, visible(fate));
-                format!("  {}", fate.bold())
-            }
-            fate => format!("  {}", visible(fate).bold()),
-        };
         let time = milliseconds(packet.at_us);
-        let mut out = format!("{time} ms  A{shaft}B{fate}");
-        let more = more(packet);
-        if !more.is_empty() {
-            let hang = " ".repeat(time.len() + 5);
-            let rows = textwrap::wrap(&more, 80 - hang.len() - 1);
-            for row in rows {
-                out += &format!("\n{hang} {}", row.dimmed());
-            }
+        let mut out = format!("{time} ms  A{shaft}B");
+        let hang = " ".repeat(time.len() + 6);
+        let fate = fate(packet);
+        if !fate.is_empty() && RUNG + 2 + fate.chars().count() > self.width {
+            out += &format!("\n{hang}{}", fate.bold());
+        } else if !fate.is_empty() {
+            out += &format!("  {}", fate.bold());
+        }
+        for row in self.rows(&more(packet), &hang) {
+            out += &format!("\n{hang}{}", row.dimmed());
         }
         out
+    }
+
+    /// Whether this is too narrow for two hosts and an arrow between them.
+    pub(crate) fn lists(&self) -> bool {
+        self.width < RUNG
+    }
+
+    /// The same as a rung says, in words only.
+    fn listed(
+        &self,
+        strokes: &Strokes,
+        packet: &Packet,
+        color: Color,
+    ) -> String {
+        let way = if packet.from == "A" { "AB" } else { "BA" };
+        let (from, to) = way.split_at(1);
+        let time = milliseconds(packet.at_us);
+        let (time, label) = (time.trim_start(), label(packet));
+        let first = format!("{time} ms {from} {} {to} {label}", strokes.to);
+        let mut rows = self.rows(&first, "  ").into_iter();
+        let first = rows.next().unwrap_or_default();
+        let mut out = first.color(color).to_string();
+        for row in rows {
+            out += &format!("\n  {}", row.color(color));
+        }
+        for row in self.rows(&fate(packet), "  ") {
+            out += &format!("\n  {}", row.bold());
+        }
+        for row in self.rows(&more(packet), "  ") {
+            out += &format!("\n  {}", row.dimmed());
+        }
+        out
+    }
+
+    /// The text in rows that fit beside what they hang under.
+    fn rows(&self, text: &str, hang: &str) -> Vec<String> {
+        let wide = self.width.saturating_sub(hang.len()).max(1);
+        let rows = match text {
+            "" => Vec::new(),
+            text => textwrap::wrap(text, wide),
+        };
+        rows.into_iter().map(String::from).collect()
     }
 
     /// The states of both ends, below the names of their hosts.
     pub fn ends(&self, left: &str, right: &str) -> String {
         let (left, right) = (visible(left), visible(right));
+        if self.lists() {
+            let rows = format!("  A: {left}\n  B: {right}");
+            return rows.bold().to_string();
+        }
         let wide = SPAN.saturating_sub(left.chars().count());
         let hang = " ".repeat(13);
         format!("{hang}{left}  {right:>wide$}").bold().to_string()
+    }
+}
+
+/// What became of a packet, or nothing if it just passed.
+fn fate(packet: &Packet) -> String {
+    match &*packet.fate {
+        "passed" => String::new(),
+        fate if fate.starts_with("held") => {
+            format!("#{} {}", packet.number, visible(fate))
+        }
+        fate => visible(fate),
     }
 }
 
@@ -212,11 +274,17 @@ mod tests {
 
     fn plain(from: &str, fate: &str, ascii: bool) -> String {
         colored::control::set_override(false);
-        Ladder {
-            ascii,
-            ..Ladder::default()
-        }
-        .rung(&packet(from, fate))
+        let width = 80;
+        Ladder { ascii, width }.rung(&packet(from, fate))
+    }
+
+    fn narrow(from: &str, fate: &str, width: usize) -> String {
+        colored::control::set_override(false);
+        let ascii = true;
+        let mut packet = packet(from, fate);
+        packet.rule = Some("drop data:1 from=b try=1-3".into());
+        packet.info = "time stamps, window scale 7".into();
+        Ladder { ascii, width }.rung(&packet)
     }
 
     #[test]
@@ -253,5 +321,34 @@ mod tests {
     fn ascii_is_ascii() {
         assert!(plain("A", "dropped", true).is_ascii());
         assert!(!plain("A", "dropped", false).is_ascii());
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_a_list_that_says_the_same() {
+        let list = "\
+20.3 ms B > A PSH, ACK seq 1 ack 1, 5
+  bytes
+  dropped
+  time stamps, window scale 7; by the
+  rule `drop data:1 from=b try=1-3`";
+        assert_eq!(narrow("B", "dropped", 40), list);
+        let ends = Ladder {
+            ascii: true,
+            width: 40,
+        };
+        assert_eq!(ends.ends("LISTEN", "CLOSED"), "  A: LISTEN\n  B: CLOSED");
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in 20..=80 {
+            for fate in ["passed", "dropped", "held, then delayed by 3000 ms"] {
+                let rung = narrow("A", fate, width);
+                let widest = rung.lines().map(|l| l.chars().count()).max();
+                assert!(widest <= Some(width), "{width}:\n{rung}");
+                let lists = !rung.contains("--");
+                assert_eq!(lists, width < RUNG, "{width}:\n{rung}");
+            }
+        }
     }
 }

@@ -159,7 +159,8 @@ impl Terminal {
         }
         let mut out = String::new();
         if self.between.as_ref() != Some(&ends) {
-            let hang = " ".repeat(12);
+            let hang = if self.ladder.lists() { 0 } else { 12 };
+            let hang = " ".repeat(hang);
             let [left, right] = &ends;
             out = format!("{hang}{}\n", format!("{left} and {right}").dimmed());
             self.between = Some(ends);

@@ -285,7 +285,8 @@ impl Drop for Lab {
             // Never over another file, nor over that of another pair of hosts.
             let file = std::fs::File::create_new(path)?;
             let file = std::io::BufWriter::new(file);
-            wire::pcapng::write(file, wire.started(), &wire.packets())
+            let view = wire::pcapng::View::Wire;
+            wire::pcapng::write(file, wire.started(), &wire.packets(), view)
         };
         if let Err(error) = write() {
             let path = kit::visible(&path.display().to_string());

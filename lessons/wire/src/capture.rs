@@ -8,8 +8,7 @@ use std::time::{Duration, SystemTime};
 use socket2::{Domain, Socket, Type};
 
 use crate::links::LOOPBACK;
-use crate::packet::Side;
-use crate::pcapng::Writer;
+use crate::pcapng::{Sighting, Writer};
 use crate::port;
 use crate::refusal::{Refusal, Step};
 use crate::sandbox::{Entered, refuse};
@@ -106,7 +105,13 @@ fn record(socket: &Socket, stopped: &PipeReader, out: impl Write) -> io::Result<
         inbox.receive(socket)?;
         for (bytes, time) in inbox.packets() {
             let at = time.duration_since(started).unwrap_or_default();
-            writer.packet(at, Side::A, bytes, None)?;
+            writer.packet(&Sighting {
+                at,
+                interface: 0,
+                way: None,
+                bytes,
+                comment: None,
+            })?;
             written += 1;
         }
     }

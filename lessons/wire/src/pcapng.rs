@@ -1,8 +1,7 @@
 //! The log as a file for Wireshark and tshark (pcapng, draft-ietf-opsawg-pcapng).
 //!
-//! Two interfaces, "A side" and "B side": a packet is written where it was sent, with what became
-//! of it as a comment, and again on the other side when it got there. So the filter
-//! `frame.interface_name == "B side"` shows what B saw.
+//! One [`View`] a file. Wireshark takes a packet that it finds twice for a retransmission, also if
+//! the two were captured on two interfaces, so no file has a packet twice that was there once.
 
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
@@ -10,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use crate::packet::{Fate, Packet, Side};
 
 /// Writes blocks of a pcapng file, one packet at a time and in the order given.
-pub struct Writer<W: Write> {
+pub(crate) struct Writer<W: Write> {
     out: W,
     started: Duration,
 }
@@ -23,36 +22,95 @@ const OPT_COMMENT: u16 = 1;
 const IF_NAME: u16 = 2;
 const IF_TSRESOL: u16 = 9;
 const SHB_USERAPPL: u16 = 4;
+const EPB_FLAGS: u16 = 2;
 
-/// Writes a whole file: every packet of a log, on both sides, in the order of time.
+/// From where the packets of a file were seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// On the wire: each packet once, when and as it was sent, on the interface of its sender and
+    /// with what became of it as a comment. A forged one is on the interface it seems to come from.
+    Wire,
+    /// At one host, as its own capture would be: what it sent, and what arrived, when and as it
+    /// arrived. What was dropped on its way there is missing, what was duplicated is there twice.
+    Host(Side),
+}
+
+/// Writes a whole file: the packets of a log from one point of view, in the order of time.
 ///
-/// `started` is [`Wire::started`](crate::Wire::started). The result is flushed.
+/// `started` is [`Wire::started`](crate::Wire::started). The result is flushed. Returns how many
+/// packets were written.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: impl Write, started: SystemTime, packets: &[Packet]) -> io::Result<()> {
+pub fn write(
+    out: impl Write,
+    started: SystemTime,
+    packets: &[Packet],
+    view: View,
+) -> io::Result<usize> {
     let mut writer = Writer::new(out, started)?;
-    let mut sightings: Vec<(Duration, Side, &[u8], Option<String>)> = Vec::new();
-    for packet in packets {
-        if packet.fate != Fate::Forged {
-            sightings.push((packet.at, packet.from, &packet.bytes, comment(packet)));
-        }
-        let changed = packet.altered.is_some() || packet.fate == Fate::Forged;
-        for (copy, at) in packet.delivered.iter().enumerate() {
-            let bytes = packet.altered.as_ref().unwrap_or(&packet.bytes);
-            let note = if changed || copy > 0 {
-                comment(packet)
-            } else {
-                None
-            };
-            sightings.push((*at, packet.from.other(), bytes, note));
-        }
+    let mut sightings: Vec<Sighting<'_>> = match view {
+        View::Wire => packets.iter().map(on_the_wire).collect(),
+        View::Host(side) => packets.iter().flat_map(|p| at_host(p, side)).collect(),
+    };
+    // Stable: what was seen at the same time stays in the order of the log.
+    sightings.sort_by_key(|seen| seen.at);
+    for seen in &sightings {
+        writer.packet(seen)?;
     }
-    sightings.sort_by_key(|(at, ..)| *at);
-    for (at, side, bytes, note) in sightings {
-        writer.packet(at, side, bytes, note.as_deref())?;
+    writer.finish()?;
+    Ok(sightings.len())
+}
+
+/// A packet as it is written: when, where, which bytes.
+pub(crate) struct Sighting<'a> {
+    /// Since the start.
+    pub(crate) at: Duration,
+    /// The interface: 0 is the first of those named.
+    pub(crate) interface: u32,
+    pub(crate) way: Option<Way>,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) comment: Option<String>,
+}
+
+/// Which way a packet crossed an interface, as the option epb_flags says it.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    In = 1,
+    Out = 2,
+}
+
+fn on_the_wire(packet: &Packet) -> Sighting<'_> {
+    Sighting {
+        at: packet.at,
+        interface: packet.from.index() as u32,
+        way: None,
+        bytes: &packet.bytes,
+        comment: comment(packet),
     }
-    writer.finish().map(drop)
+}
+
+/// What this host has seen of a packet: one that it sent, or each copy that arrived.
+fn at_host(packet: &Packet, side: Side) -> Vec<Sighting<'_>> {
+    let interface = side.index() as u32;
+    if packet.from == side {
+        // The host itself knows nothing of a packet that was forged in its name.
+        let sent = (packet.fate != Fate::Forged).then(|| Sighting {
+            way: Some(Way::Out),
+            comment: None,
+            ..on_the_wire(packet)
+        });
+        return sent.into_iter().collect();
+    }
+    let bytes = packet.altered.as_ref().unwrap_or(&packet.bytes);
+    let arrived = |at: &Duration| Sighting {
+        at: *at,
+        interface,
+        way: Some(Way::In),
+        bytes,
+        comment: None,
+    };
+    packet.delivered.iter().map(arrived).collect()
 }
 
 impl<W: Write> Writer<W> {
@@ -60,11 +118,11 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn new(out: W, started: SystemTime) -> io::Result<Writer<W>> {
-        Writer::named(out, started, &["A side", "B side"])
+    fn new(out: W, started: SystemTime) -> io::Result<Writer<W>> {
+        Writer::named(out, started, &["host A", "host B"])
     }
 
-    /// The same with interfaces of these names; side A is the first of them.
+    /// The same with interfaces of these names.
     pub(crate) fn named(mut out: W, started: SystemTime, names: &[&str]) -> io::Result<Writer<W>> {
         // Byte order magic, version 1.0, section length unknown.
         let mut section = vec![];
@@ -93,30 +151,29 @@ impl<W: Write> Writer<W> {
         Ok(Writer { out, started })
     }
 
-    /// Writes a packet as seen on a side at a time since the start, with a comment if there is one.
+    /// Writes a packet.
     ///
     /// # Errors
     /// Those of the file.
-    pub fn packet(
-        &mut self,
-        at: Duration,
-        side: Side,
-        bytes: &[u8],
-        comment: Option<&str>,
-    ) -> io::Result<()> {
-        let nanos = (self.started + at).as_nanos() as u64;
-        let len = bytes.len() as u32;
-        let mut body = Vec::with_capacity(bytes.len() + 64);
-        body.extend_from_slice(&(side.index() as u32).to_ne_bytes());
+    pub(crate) fn packet(&mut self, seen: &Sighting<'_>) -> io::Result<()> {
+        let nanos = (self.started + seen.at).as_nanos() as u64;
+        let len = seen.bytes.len() as u32;
+        let mut body = Vec::with_capacity(seen.bytes.len() + 64);
+        body.extend_from_slice(&seen.interface.to_ne_bytes());
         body.extend_from_slice(&((nanos >> 32) as u32).to_ne_bytes());
         body.extend_from_slice(&(nanos as u32).to_ne_bytes());
         // Captured and original length.
         body.extend_from_slice(&len.to_ne_bytes());
         body.extend_from_slice(&len.to_ne_bytes());
-        body.extend_from_slice(bytes);
+        body.extend_from_slice(seen.bytes);
         pad(&mut body);
-        if let Some(comment) = comment {
+        if let Some(way) = seen.way {
+            option(&mut body, EPB_FLAGS, &(way as u32).to_ne_bytes());
+        }
+        if let Some(comment) = &seen.comment {
             option(&mut body, OPT_COMMENT, comment.as_bytes());
+        }
+        if seen.way.is_some() || seen.comment.is_some() {
             end_of_options(&mut body);
         }
         block(&mut self.out, ENHANCED_PACKET, &body)
@@ -126,7 +183,7 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     /// Those of the file.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         self.out.flush()?;
         Ok(self.out)
     }

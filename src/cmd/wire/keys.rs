@@ -1,7 +1,7 @@
 //! What the learner types while the programs run.
 
 use std::io;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 use std::thread;
 
 use wire::{Action, Side};
@@ -39,7 +39,7 @@ pub enum Key {
 }
 
 /// Reads lines of standard input until its end, from a thread of its own.
-pub fn read(tell: Sender<Happening>) {
+pub fn read(tell: SyncSender<Happening>) {
     thread::spawn(move || {
         for line in io::stdin().lines() {
             let Ok(line) = line else { break };

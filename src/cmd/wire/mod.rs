@@ -1,29 +1,37 @@
 //! `workbook wire`: any two programs on two hosts, and the cable between them.
 
+mod captures;
 mod keys;
+mod packets;
 mod programs;
 mod rules;
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use kit::{Event, Format, Ladder, Output};
-use wire::{Action, Lab, Options, Packet, RuleId, Side};
+use wire::diag::{Protocol, Socket, State};
+use wire::{Action, Lab, Options, RuleId, Side};
 
 use crate::cli::WireArgs;
 use crate::cmd::{complain, signals};
+use captures::Capture;
 use keys::Key;
 use programs::Programs;
 
 /// What can happen while two programs run.
 enum Happening {
-    /// The wire has decided about a packet, or holds it.
-    Seen(Box<Packet>),
+    /// The wire has decided about a packet, or holds it; `held` stays true
+    /// when it is decided about after that.
+    Seen {
+        packet: Box<kit::Packet>,
+        held: bool,
+    },
+    /// So many packets came faster than they could be shown.
+    LeftOut(u64),
     /// A program wrote a line; true for standard error.
     Wrote(Side, bool, String),
     /// The learner typed a line, or ended the input.
@@ -35,11 +43,16 @@ enum Happening {
 /// How much the log may take, in bytes: some 150,000 packets of full size.
 const LOG_BYTES: usize = 256 << 20;
 
+/// How much may wait to be shown before whoever tells more has to wait: a
+/// program that writes without end must not fill the memory, nor keep Ctrl-C
+/// from being heard.
+const WAITING: usize = 256;
+
+/// How long B waits for A to wait: A may have to be compiled first.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// How long a program that was asked to end may take.
 const GRACE: Duration = Duration::from_secs(3);
-
-/// How long the server may go on after its client has ended.
-const LINGER: Duration = Duration::from_millis(1500);
 
 /// Runs both programs to their end and tells what crossed the wire.
 pub fn run(args: &WireArgs) -> Result<ExitCode> {
@@ -50,12 +63,7 @@ pub fn run(args: &WireArgs) -> Result<ExitCode> {
             return Ok(ExitCode::from(2));
         }
     };
-    // The file is opened first: a capture that cannot be kept is no capture.
-    let pcap = args.pcap.as_ref().map(|path| {
-        let file = File::create(path);
-        file.with_context(|| format!("cannot write {}", path.display()))
-    });
-    let pcap = pcap.transpose()?;
+    let captures = captures::open(args)?;
     let options = Options {
         latency: Duration::from_millis(args.latency),
         log_bytes: LOG_BYTES,
@@ -77,7 +85,7 @@ pub fn run(args: &WireArgs) -> Result<ExitCode> {
     }
     let mut wiring = Wiring::new(&lab, args, holds)?;
     let ended = wiring.until_both_end();
-    let code = wiring.conclude(ended, pcap)?;
+    let code = wiring.conclude(ended, captures)?;
     Ok(ExitCode::from(code))
 }
 
@@ -99,20 +107,12 @@ struct Wiring<'a> {
 impl<'a> Wiring<'a> {
     fn new(lab: &'a Lab, args: &'a WireArgs, holds: Vec<RuleId>) -> Result<Wiring<'a>> {
         let ladder = Ladder {
-            ascii: args.ascii,
-            ..Ladder::default()
+            ascii: args.ascii || !kit::draws(),
+            width: kit::width(),
         };
         let output = Output::new(args.format, ladder);
-        let (tell, happenings) = mpsc::channel();
-        let packets = lab.wire.subscribe();
-        let told = tell.clone();
-        thread::spawn(move || {
-            while let Ok(packet) = packets.recv() {
-                if told.send(Happening::Seen(Box::new(packet))).is_err() {
-                    return;
-                }
-            }
-        });
+        let (tell, happenings) = mpsc::sync_channel(WAITING);
+        packets::pass_on(lab.wire.subscribe(), tell.clone());
         let told = tell.clone();
         signals::when_asked_to_end(move || {
             // Nobody listens any more when the run is over.
@@ -156,17 +156,25 @@ impl<'a> Wiring<'a> {
     /// Starts A, then B once A waits for it, and goes on until both are over.
     fn until_both_end(&mut self) -> Result<()> {
         self.programs.start(&self.lab.a, &self.args.a)?;
-        let mut b_at = Some(Instant::now() + Duration::from_secs(3));
+        let mut b_at = Some(Instant::now() + PATIENCE);
         let mut stop_at: Option<Instant> = None;
         let mut kill_at: Option<Instant> = None;
         loop {
             if let Some(latest) = b_at
-                && (self.a_waits() || Instant::now() >= latest)
+                && let Some(remark) = self.b_may_start(Instant::now() >= latest)
             {
                 b_at = None;
+                if let Some(remark) = remark {
+                    self.note(&remark);
+                }
                 self.programs.start(&self.lab.b, &self.args.b)?;
             }
-            for (who, how) in self.programs.ended()? {
+            let ended = self.programs.ended()?;
+            if !ended.is_empty() {
+                // Their last words wait among what is to be shown.
+                self.show(WAITING);
+            }
+            for (who, how) in ended {
                 let who = who.to_string();
                 self.output.tell(Event::Exited { who, how });
             }
@@ -175,7 +183,7 @@ impl<'a> Wiring<'a> {
                 return Ok(());
             }
             if b_over && stop_at.is_none() {
-                stop_at = Some(Instant::now() + LINGER);
+                stop_at = Some(Instant::now() + Duration::from_millis(self.args.linger));
             }
             let now = Instant::now();
             let stop = self.interrupted || stop_at.is_some_and(|at| now >= at);
@@ -189,31 +197,67 @@ impl<'a> Wiring<'a> {
                 self.programs.kill()?;
             }
             match self.happenings.recv_timeout(Duration::from_millis(20)) {
-                Ok(happening) => self.happened(happening),
+                Ok(happening) => {
+                    self.happened(happening);
+                    self.show(WAITING);
+                }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
             }
         }
     }
 
-    /// Whether A listens, or has bound a socket for datagrams, or is over.
-    fn a_waits(&self) -> bool {
+    /// Takes note of what waits, but of no more than so much.
+    fn show(&mut self, most: usize) {
+        for _ in 0..most {
+            let Ok(happening) = self.happenings.try_recv() else {
+                return;
+            };
+            self.happened(happening);
+        }
+    }
+
+    /// Whether B may be started, and what its start should not hide: because A
+    /// waits for it, is over, or has had its time.
+    fn b_may_start(&self, late: bool) -> Option<Option<String>> {
         let sockets = self.lab.a.sockets().unwrap_or_default();
-        let listens = sockets.iter().any(|socket| match socket.protocol {
-            wire::diag::Protocol::Tcp => socket.state == wire::diag::State::Listen,
-            wire::diag::Protocol::Udp => socket.local.port() != 0,
-        });
-        listens || !self.programs.runs(Side::A)
+        let waits = |socket: &&Socket| match socket.protocol {
+            Protocol::Tcp => socket.state == State::Listen,
+            Protocol::Udp => socket.local.port() != 0,
+        };
+        let waiting: Vec<&Socket> = sockets.iter().filter(waits).collect();
+        if let Some(first) = waiting.first() {
+            let apart = waiting.iter().all(|s| s.local.ip().is_loopback());
+            return Some(apart.then(|| {
+                format!(
+                    "host A waits at {} only, where no other host can reach it; \
+                     it should listen at 0.0.0.0 or {}",
+                    first.local,
+                    self.lab.a.addr()
+                )
+            }));
+        }
+        if !self.programs.runs(Side::A) {
+            let failed = self.programs.failed(Side::A);
+            let remark = "A has ended before B is started; A should be the one that waits";
+            return Some(failed.then(|| remark.into()));
+        }
+        let remark = "A waits at no port yet; B is started all the same";
+        late.then(|| Some(remark.into()))
     }
 
     fn happened(&mut self, happening: Happening) {
         match happening {
-            Happening::Seen(packet) => {
-                self.output.tell(Event::Packet(lab::shown(&packet)));
+            Happening::Seen { packet, held } => {
+                self.output.tell(Event::Packet(*packet));
                 // Asked again after each packet: the last question has moved up.
-                if packet.held {
+                if held {
                     self.ask();
                 }
             }
+            Happening::LeftOut(count) => self.note(&format!(
+                "{count} packets came faster than they can be shown; \
+                 a capture (--pcap) has them, too"
+            )),
             Happening::Wrote(side, error, text) => {
                 let who = side.to_string();
                 self.output.tell(Event::Wrote { who, error, text });
@@ -305,23 +349,13 @@ impl<'a> Wiring<'a> {
     }
 
     /// Tells what is left to tell, keeps the capture, and judges the run.
-    fn conclude(&mut self, ended: Result<()>, pcap: Option<File>) -> Result<u8> {
-        self.programs.join(GRACE);
+    fn conclude(&mut self, ended: Result<()>, captures: Vec<Capture>) -> Result<u8> {
         self.lab.wire.wait_idle(GRACE);
-        while let Ok(happening) = self.happenings.recv_timeout(Duration::from_millis(50)) {
+        while let Ok(happening) = self.happenings.recv_timeout(Duration::from_millis(100)) {
             self.happened(happening);
         }
-        if let Some(file) = pcap {
-            let log = self.lab.wire.packets();
-            let started = self.lab.wire.started();
-            let path = self.args.pcap.as_deref().unwrap_or("capture".as_ref());
-            wire::pcapng::write(std::io::BufWriter::new(file), started, &log)
-                .with_context(|| format!("cannot write {}", path.display()))?;
-            let count = log.len();
-            self.note(&format!(
-                "{count} packets are in {}, each as A's side and as B's side saw it",
-                path.display()
-            ));
+        for capture in captures {
+            self.note(&capture.keep(&self.lab.wire)?);
         }
         ended?;
         let unlogged = self.lab.wire.unlogged();

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,12 +14,12 @@ use super::Happening;
 /// The longest line of a program that is shown in one piece, in bytes.
 const LINE: u64 = 8 * 1024;
 
-/// Lines waiting to be shown before a program that writes more has to wait.
-const WAITING: usize = 256;
+/// How long the last words of a program that has ended may take.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// The programs on both hosts.
 pub struct Programs {
-    tell: Sender<Happening>,
+    tell: SyncSender<Happening>,
     running: Vec<Running>,
 }
 
@@ -27,14 +27,17 @@ struct Running {
     side: Side,
     program: Program,
     stdin: Option<Sender<Vec<u8>>>,
-    status: Option<ExitStatus>,
+    /// How it ended, and when that was seen.
+    status: Option<(ExitStatus, Instant)>,
+    /// Whether its end was told, which is after all that it wrote.
+    told: bool,
     asked_to_end: bool,
-    /// Disconnected once all it wrote has been read.
+    /// Disconnected once all it wrote has been read and handed on.
     all_read: Receiver<()>,
 }
 
 impl Programs {
-    pub fn new(tell: Sender<Happening>) -> Programs {
+    pub fn new(tell: SyncSender<Happening>) -> Programs {
         let running = Vec::new();
         Programs { tell, running }
     }
@@ -64,33 +67,48 @@ impl Programs {
             program,
             stdin,
             status: None,
+            told: false,
             asked_to_end: false,
             all_read,
         });
         Ok(())
     }
 
-    /// Whether a program runs on this side.
+    /// Whether there is still something to tell of a program on this side.
     pub fn runs(&self, side: Side) -> bool {
         let mut running = self.running.iter();
-        running.any(|one| one.side == side && one.status.is_none())
+        running.any(|one| one.side == side && !one.told)
     }
 
-    /// Which programs have ended since the last call, and how.
+    /// Whether the program on this side has ended badly.
+    pub fn failed(&self, side: Side) -> bool {
+        let bad = |one: &Running| one.status.is_some_and(|(status, _)| !status.success());
+        self.running.iter().any(|one| one.side == side && bad(one))
+    }
+
+    /// Which programs have ended since the last call, and how. All that they
+    /// wrote has been handed on before.
     pub fn ended(&mut self) -> Result<Vec<(Side, String)>> {
         let mut ended = Vec::new();
-        for one in &mut self.running {
-            if one.status.is_some() {
+        for one in self.running.iter_mut().filter(|one| !one.told) {
+            if one.status.is_none() {
+                let status = one.program.wait(Duration::ZERO)?;
+                one.status = status.map(|status| (status, Instant::now()));
+            }
+            let Some((status, seen)) = one.status else {
+                continue;
+            };
+            // Nothing is ever sent: it only shows when both readers are gone.
+            let all_read = one.all_read.try_recv() == Err(TryRecvError::Disconnected);
+            if !all_read && seen.elapsed() < LAST_WORDS {
                 continue;
             }
-            if let Some(status) = one.program.wait(Duration::ZERO)? {
-                one.status = Some(status);
-                let how = match one.asked_to_end {
-                    true => format!("asked to, {}", words(status)),
-                    false => words(status),
-                };
-                ended.push((one.side, how));
-            }
+            one.told = true;
+            let how = match one.asked_to_end {
+                true => format!("{}, as asked", words(status)),
+                false => words(status),
+            };
+            ended.push((one.side, how));
         }
         Ok(ended)
     }
@@ -129,48 +147,61 @@ impl Programs {
         Ok(())
     }
 
-    /// Waits until all that the programs wrote has been read, or `within`.
-    pub fn join(&mut self, within: Duration) {
-        let deadline = Instant::now() + within;
-        for one in &self.running {
-            let left = deadline.saturating_duration_since(Instant::now());
-            // Nothing is ever sent: the wait ends when both readers are gone.
-            let _ = one.all_read.recv_timeout(left);
-        }
-    }
-
     /// Whether both ended with success, or only because they were asked to.
     pub fn went_well(&self) -> bool {
-        let well =
-            |one: &Running| one.asked_to_end || one.status.is_some_and(|status| status.success());
+        let well = |one: &Running| {
+            one.asked_to_end || one.status.is_some_and(|(status, _)| status.success())
+        };
         self.running.len() == 2 && self.running.iter().all(well)
     }
 
-    /// Reads lines until the end, from a thread of its own.
+    /// Reads lines until the end, from a thread of its own; a program that
+    /// writes faster than its lines are shown has to wait.
     fn read(&self, side: Side, error: bool, from: impl Read + Send + 'static, done: Sender<()>) {
         let tell = self.tell.clone();
-        let (slot, shown) = mpsc::sync_channel(WAITING);
         thread::spawn(move || {
+            let _done = done;
             let mut from = BufReader::new(from);
             let mut line = Vec::new();
             while let Ok(1..) = (&mut from).take(LINE).read_until(b'\n', &mut line) {
-                let text = String::from_utf8_lossy(&line);
-                let text = text.trim_end_matches(['\n', '\r']).to_string();
-                line.clear();
-                if slot.send(text).is_err() {
-                    return;
-                }
-            }
-        });
-        thread::spawn(move || {
-            let _done = done;
-            for text in shown {
+                // What is shorter ends with its line, or with the output.
+                let long = line.len() >= LINE as usize;
+                let rest = line.split_off(if long { whole(&line) } else { line.len() });
+                let text = readable(&line);
+                line = rest;
                 if tell.send(Happening::Wrote(side, error, text)).is_err() {
                     return;
                 }
             }
+            // The end came within a character.
+            if !line.is_empty() {
+                let _ = tell.send(Happening::Wrote(side, error, readable(&line)));
+            }
         });
     }
+}
+
+/// How much of a piece of output ends with a whole character: a long line may
+/// have been cut within one.
+fn whole(piece: &[u8]) -> usize {
+    let cut = piece.utf8_chunks().last().map_or(0, |last| {
+        let bytes = last.invalid();
+        let begun = std::str::from_utf8(bytes).is_err_and(|e| e.error_len().is_none());
+        if begun { bytes.len() } else { 0 }
+    });
+    piece.len() - cut
+}
+
+/// The bytes of a line as text without its end; what is no UTF-8 as `\xNN`.
+fn readable(line: &[u8]) -> String {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let mut text = String::with_capacity(line.len());
+    for chunk in line.utf8_chunks() {
+        text += chunk.valid();
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    text
 }
 
 /// Writes to a program from a thread of its own: it may never read.
@@ -195,5 +226,30 @@ fn words(status: ExitStatus) -> String {
     match status.code() {
         Some(code) => format!("exit status {code}"),
         None => "no exit status".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_its_end_and_with_every_byte_readable() {
+        assert_eq!(readable(b"hello\r\n"), "hello");
+        assert_eq!(readable(b"a\r\rb\n"), "a\r\rb");
+        assert_eq!(readable(b"gr\xfc\xdf \xf0\x9f\n"), r"gr\xfc\xdf \xf0\x9f");
+        assert_eq!(readable("grüß\n".as_bytes()), "grüß");
+    }
+
+    #[test]
+    fn a_piece_is_cut_between_characters_only() {
+        let crab = "ab🦀".as_bytes();
+        assert_eq!(whole(crab), 6);
+        for cut in 3..6 {
+            assert_eq!(whole(&crab[..cut]), 2, "{cut}");
+        }
+        // No character begins like this, so nothing more of it can come.
+        assert_eq!(whole(b"ab\xff"), 3);
+        assert_eq!(whole(b""), 0);
     }
 }

@@ -1,8 +1,9 @@
 //! Scenarios on the wire, each with a claim that is checked against packets, states and results.
 //!
 //! `wire-scenarios NAME` runs one, `wire-scenarios --list` names them. With `--pcap FILE` the log is
-//! written as pcapng, and beside it our own reading of it as `FILE.tsv`. Ends with 0 if the claim
-//! holds, 1 if not, 2 if the run was inconclusive, 3 if there is no lab here.
+//! written as pcapng, beside it what each host saw as `FILE.a` and `FILE.b`, and our own reading of
+//! it as `FILE.tsv`. Ends with 0 if the claim holds, 1 if not, 2 if the run was inconclusive, 3 if
+//! there is no lab here.
 
 #[cfg(target_os = "linux")]
 mod closing;

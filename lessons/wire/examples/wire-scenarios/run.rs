@@ -5,7 +5,8 @@ use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use wire::decode::{Checksum, Transport};
-use wire::{Lab, Options, Packet, pcapng};
+use wire::pcapng::View;
+use wire::{Lab, Options, Packet, Side, pcapng};
 
 use crate::tools::Outcome;
 use crate::{closing, datagrams, forged, opening, programs, refused, stream};
@@ -129,10 +130,17 @@ fn fail(code: u8, why: &str) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The log as pcapng; and as lines of what tshark should read from it, in the same order.
+/// The log as pcapng, seen from the wire and, in FILE.a and FILE.b, by each host; and in FILE.tsv
+/// as lines of what tshark should read from it, in the same order.
 fn save(file: &str, lab: &Lab, log: &[Packet]) -> std::io::Result<()> {
-    let out = BufWriter::new(File::create(file)?);
-    pcapng::write(out, lab.wire.started(), log)?;
+    for (name, view) in [
+        (file.to_string(), View::Wire),
+        (format!("{file}.a"), View::Host(Side::A)),
+        (format!("{file}.b"), View::Host(Side::B)),
+    ] {
+        let out = BufWriter::new(File::create(name)?);
+        pcapng::write(out, lab.wire.started(), log, view)?;
+    }
     let mut lines = BufWriter::new(File::create(format!("{file}.tsv"))?);
     for packet in log {
         let Some(decoded) = &packet.decoded else {

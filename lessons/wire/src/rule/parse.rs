@@ -237,16 +237,32 @@ impl<'a> Reader<'a> {
 
     /// Parts per million.
     fn percent(&self, part: Part<'_>, wanted: &str) -> Result<u32, RuleError> {
-        let digits = part.text.strip_suffix('%').unwrap_or(part.text);
+        let sign = part.text.strip_suffix('%');
+        let digits = sign.unwrap_or(part.text);
         let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         match digits.parse::<f64>() {
+            // One half to some, one in two hundred to others.
+            Ok(percent) if plain && sign.is_none() && percent > 0.0 && percent < 1.0 => {
+                let hundred = format!("{:.4}", percent * 100.0);
+                let hundred = hundred.trim_end_matches('0').trim_end_matches('.');
+                let expected = format!("`{digits}%` or `{hundred}%`: with its sign it is clear");
+                Err(self.mistake(part, expected, &[]))
+            }
             Ok(percent) if plain && percent <= 100.0 => Ok((percent * 10_000.0).round() as u32),
             _ => Err(self.mistake(part, wanted.into(), &[])),
         }
     }
 
+    /// A word that begins like none of the language, or with `=` for `:`.
     fn unknown(&self, part: Part<'_>) -> RuleError {
         let kinds = kinds();
+        let name = part.text;
+        let (is_kind, is_key) = (kinds.contains(&name), KEYS.contains(&name));
+        if is_kind || is_key {
+            let sign = if is_kind { ':' } else { '=' };
+            let expected = format!("`{name}{sign}` and then a number");
+            return self.mistake(part, expected, &[]);
+        }
         let expected = format!(
             "a kind of packet ({}) or one of {}=",
             kinds.join(", "),

@@ -34,7 +34,11 @@ fn rules_mean_what_they_say() {
         ),
         ("loss 10% seed 7", Rule::loss(10.0, 7)),
         ("drop chance=10% seed=7", Rule::loss(10.0, 7)),
-        ("loss 0.5", Rule::loss(0.5, 0)),
+        ("loss 0.5%", Rule::loss(0.5, 0)),
+        ("loss 10", Rule::loss(10.0, 0)),
+        ("loss 1.5", Rule::loss(1.5, 0)),
+        ("loss 0", Rule::loss(0.0, 0)),
+        ("drop every 3", Rule::new(Action::Drop, any().every(3))),
         (
             "corrupt data:1 try=1-3 port=4242 flow 2",
             Rule::new(
@@ -87,6 +91,10 @@ fn mistakes_are_pointed_at() {
         ("loss 110%", 6, 4, "0% to 100%"),
         ("loss 10% seed", 14, 1, "a value for `seed`"),
         ("loss -1%", 6, 3, "0% to 100%"),
+        ("loss 0.5", 6, 3, "`0.5%` or `50%`"),
+        ("drop chance=.07", 13, 3, "`.07%` or `7%`"),
+        ("drop every:3", 6, 5, "`every=` and then a number"),
+        ("drop syn=1", 6, 3, "`syn:` and then a number"),
         ("drop from=c", 11, 1, "`a` or `b`"),
         ("drop from=", 11, 1, "`a` or `b`"),
         ("drop form=a", 6, 4, "did you mean `from`?"),
