@@ -16,6 +16,7 @@ use super::cause::Cause;
 use super::fault::{Fault, Stop};
 use super::program::{Program, words};
 use super::subject::Subject;
+use crate::keep::Threads;
 
 /// How long a program may take to start: some languages take their time.
 pub const START: Duration = Duration::from_secs(10);
@@ -23,6 +24,9 @@ pub const START: Duration = Duration::from_secs(10);
 pub const REPLY: Duration = Duration::from_secs(3);
 /// How long to listen for what must not come.
 pub const QUIET: Duration = Duration::from_millis(150);
+
+/// How often to look whether the program waits.
+pub const TICK: Duration = Duration::from_millis(5);
 
 /// What a check works with.
 pub struct Bench<'a> {
@@ -32,6 +36,18 @@ pub struct Bench<'a> {
     log: Log,
     program: Option<Program>,
     kept: Vec<Box<dyn Any>>,
+}
+
+/// How long to wait for what must not come, or may not.
+///
+/// Where others want the processor too, a program that would have done
+/// something may not have had its turn when the time is over. So the time goes
+/// on until each of its threads waits; for one that never does, not for ever.
+#[derive(Debug)]
+pub struct Patience {
+    until: Instant,
+    at_most: Instant,
+    threads: Option<Threads>,
 }
 
 /// What was done, in order; shown when a rule was broken.
@@ -171,6 +187,23 @@ impl Bench<'_> {
         self.program.replace(other)
     }
 
+    /// The program's threads, if it was started.
+    pub fn threads(&self) -> Option<Threads> {
+        self.program.as_ref().map(Program::threads)
+    }
+
+    /// Waits this long, and then until the program has had its turn on a
+    /// processor; or until it has ended.
+    ///
+    /// # Errors
+    /// As [`Bench::program`].
+    pub fn lets_it_work(&mut self, time: Duration) -> Result<(), Stop> {
+        let patience = Patience::new(time, self.threads());
+        let program = self.program()?;
+        while !patience.is_over() && program.wait(Instant::now() + TICK).is_none() {}
+        Ok(())
+    }
+
     /// Whether the program has ended.
     pub fn has_ended(&mut self) -> bool {
         let ended = |program: &mut Program| program.ended().is_some();
@@ -235,6 +268,26 @@ impl Bench<'_> {
             },
         };
         (fate, program.last_words())
+    }
+}
+
+impl Patience {
+    /// From now on; without threads it is no more than this time.
+    pub fn new(time: Duration, threads: Option<Threads>) -> Patience {
+        let until = Instant::now() + time;
+        let at_most = until + REPLY;
+        Patience {
+            until,
+            at_most,
+            threads,
+        }
+    }
+
+    /// Whether enough time has gone by.
+    pub fn is_over(&self) -> bool {
+        let now = Instant::now();
+        let at_rest = || self.threads.is_none_or(|threads| threads.are_at_rest());
+        now >= self.until && (now >= self.at_most || at_rest())
     }
 }
 

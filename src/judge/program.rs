@@ -4,7 +4,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use super::subject::Subject;
-use crate::keep::{self, Ended, Limits, Stream, Wrote};
+use crate::keep::{self, Ended, Limits, Stream, Threads, Wrote};
 
 /// What a program may use while it is judged.
 const LIMITS: Limits = Limits {
@@ -141,6 +141,11 @@ impl Program {
     /// What its threads are doing, such as `accept4`, where the system tells.
     pub fn waits_in(&self) -> Vec<String> {
         self.kept.waits_in()
+    }
+
+    /// Its threads, to be looked at while something else is borrowed from it.
+    pub fn threads(&self) -> Threads {
+        self.kept.threads()
     }
 
     /// The last lines of standard error.

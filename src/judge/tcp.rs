@@ -6,10 +6,14 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::bench::{Bench, Log, QUIET, REPLY, is_timeout};
+use super::bench::{Bench, Log, Patience, QUIET, REPLY, TICK, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
 use super::heard::{self, Heard, Then, WHOLE};
+use crate::keep::Threads;
+
+/// How long it may take if the kernel waits before it sends again.
+const LATE: Duration = Duration::from_secs(60);
 
 /// One end of a connection with the program.
 #[derive(Debug)]
@@ -19,6 +23,8 @@ pub struct Tcp {
     /// The connection itself, for what is not offered here.
     pub stream: TcpStream,
     log: Log,
+    /// The program's threads: silence says little while they have work to do.
+    threads: Option<Threads>,
 }
 
 impl Tcp {
@@ -57,6 +63,7 @@ impl Tcp {
             name: name.into(),
             stream,
             log: bench.log(),
+            threads: bench.threads(),
         })
     }
 
@@ -167,8 +174,9 @@ impl Tcp {
             match self.under_way_and_unread()? {
                 (0, 0) => return Ok(true),
                 (0, _) => {
-                    let since = *arrived.get_or_insert_with(Instant::now);
-                    if since.elapsed() > within {
+                    let patience =
+                        arrived.get_or_insert_with(|| Patience::new(within, self.threads));
+                    if patience.is_over() {
                         return Ok(false);
                     }
                 }
@@ -191,10 +199,15 @@ impl Tcp {
         let stuck = Duration::from_millis(200);
         self.stream.set_write_timeout(Some(stuck))?;
         let mut sent = 0;
+        let mut patience = Patience::new(stuck, self.threads);
         loop {
             match self.stream.write(&batch[sent % line.len()..]) {
-                Ok(length) => sent += length,
+                Ok(length) => {
+                    sent += length;
+                    patience = Patience::new(stuck, self.threads);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_timeout(&error) && !patience.is_over() => {}
                 // Full, or broken off, which the next call will tell.
                 Err(_) => break,
             }
@@ -206,6 +219,31 @@ impl Tcp {
     /// Reads exactly this many bytes, if they come within the usual time each.
     pub fn hears(&mut self, length: usize) -> Heard {
         self.reads(length, REPLY, |_| false)
+    }
+
+    /// Reads exactly this many bytes late, when the kernel may have begun to
+    /// send again what found no room here. Its pauses double each time (RFC
+    /// 6298, section 5.5), so silence counts only if it has nothing left to
+    /// send.
+    pub fn hears_late(&mut self, length: usize) -> Heard {
+        let until = Instant::now() + LATE;
+        let mut bytes = Vec::new();
+        loop {
+            let heard = self.hears(length - bytes.len());
+            bytes.extend(heard.bytes);
+            let then = heard.then;
+            let waits = matches!(then, Then::Silence | Then::Enough) && bytes.len() < length;
+            if !waits || Instant::now() >= until || !self.is_owed_bytes() {
+                return Heard { bytes, then };
+            }
+        }
+    }
+
+    /// Whether the program's kernel has bytes for this peer that have not
+    /// arrived: sock_diag(7). False where it does not tell.
+    fn is_owed_bytes(&self) -> bool {
+        let theirs = || wire::diag::connection(self.stream.peer_addr()?, self.stream.local_addr()?);
+        theirs().is_ok_and(|end| end.is_some_and(|end| end.send_queue > 0))
     }
 
     /// Reads up to and with the next newline.
@@ -231,7 +269,27 @@ impl Tcp {
 
     /// Whether anything comes within this time, the end included; and what.
     pub fn hears_early(&mut self, time: Duration) -> Heard {
-        self.reads(usize::MAX, time, |_| true)
+        self.hears_if_any(usize::MAX, time, |_| true)
+    }
+
+    /// Reads up to this many bytes, which may not come at all.
+    pub fn hears_perhaps(&mut self, length: usize, time: Duration) -> Heard {
+        self.hears_if_any(length, time, |_| false)
+    }
+
+    fn hears_if_any(&mut self, length: usize, time: Duration, enough: fn(&[u8]) -> bool) -> Heard {
+        let patience = Patience::new(time, self.threads);
+        let mut bytes = Vec::new();
+        loop {
+            // What comes before the time is over is heard by the look after it.
+            let over = patience.is_over();
+            let heard = self.reads(length - bytes.len(), TICK, enough);
+            bytes.extend(heard.bytes);
+            if over || heard.then != Then::Silence {
+                let then = heard.then;
+                return Heard { bytes, then };
+            }
+        }
     }
 
     /// Reads whatever comes within this time.

@@ -2,9 +2,9 @@
 
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::bench::{Bench, Log, REPLY, is_timeout};
+use super::bench::{Bench, Log, Patience, REPLY, TICK, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
 
@@ -91,20 +91,18 @@ impl Udp {
     /// # Errors
     /// As [`Udp::hears`].
     pub fn hears_within(&self, bench: &mut Bench, time: Duration) -> Result<Datagram, Stop> {
-        let until = Instant::now() + time;
+        let patience = Patience::new(time, bench.threads());
         let mut buffer = vec![0; LARGEST];
         loop {
-            let ended = bench.has_ended();
-            let left = until.saturating_duration_since(Instant::now());
-            let slice = left.clamp(Duration::from_millis(1), Duration::from_millis(10));
-            self.socket.set_read_timeout(Some(slice))?;
+            let (ended, over) = (bench.has_ended(), patience.is_over());
+            self.socket.set_read_timeout(Some(TICK))?;
             match self.socket.recv_from(&mut buffer) {
                 Ok((length, from)) => {
                     return Ok(Datagram::Came(buffer[..length].to_vec(), from));
                 }
                 // What it sent before it ended has come by now.
                 Err(error) if is_timeout(&error) && ended => return Ok(Datagram::ProgramEnded),
-                Err(error) if is_timeout(&error) && left.is_zero() => return Ok(Datagram::Silence),
+                Err(error) if is_timeout(&error) && over => return Ok(Datagram::Silence),
                 Err(error) if is_timeout(&error) => {}
                 Err(error) => return Ok(Datagram::Error(kit::describe_error(&error))),
             }

@@ -10,7 +10,7 @@ use kit::belief;
 use socket2::SockRef;
 
 use super::Ruling;
-use super::bench::{Bench, REPLY};
+use super::bench::{Bench, Patience, REPLY};
 use super::bytes::shown;
 use super::cause::Cause;
 use super::fault::{Fault, Stop};
@@ -90,6 +90,7 @@ pub const BYTES_ARE_TEXT: Cause = Cause {
 /// # Errors
 /// `Trouble` if the connection cannot be made so.
 pub fn sends_all_and_reads_late(
+    bench: &Bench,
     client: &mut Tcp,
     bytes: &[u8],
     length: usize,
@@ -112,15 +113,16 @@ pub fn sends_all_and_reads_late(
             let _ = sender.shutdown(Shutdown::Write);
             done.store(true, Relaxed);
         });
-        let (mut last, mut since) = (0, Instant::now());
-        while !done.load(Relaxed) && since.elapsed() < STALL {
+        let stall = || Patience::new(STALL, bench.threads());
+        let (mut last, mut patience) = (0, stall());
+        while !done.load(Relaxed) && !patience.is_over() {
             thread::sleep(Duration::from_millis(2));
             let now = taken.load(Relaxed);
             if now != last {
-                (last, since) = (now, Instant::now());
+                (last, patience) = (now, stall());
             }
         }
-        let heard = client.reads(length, REPLY, |_| false);
+        let heard = client.hears_late(length);
         if heard.bytes.len() < length {
             // Nobody reads any more, so nobody needs to send.
             let _ = client.stream.shutdown(Shutdown::Both);
@@ -141,7 +143,7 @@ pub fn hears_the_end(bench: &mut Bench, client: &mut Tcp) -> Result<(), Fault> {
     let expected = format!("{} gets the end of the connection", client.who());
     loop {
         let slice = Duration::from_millis(100);
-        let heard = client.hears_early(slice);
+        let heard = client.reads(usize::MAX, slice, |_| true);
         let now = match heard.then {
             Then::Silence => spent(bench),
             _ => None,

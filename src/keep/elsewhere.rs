@@ -69,6 +69,16 @@ pub enum Wrote {
 /// There is none.
 pub enum Program {}
 
+/// There are none.
+#[derive(Clone, Copy, Debug)]
+pub enum Threads {}
+
+impl Threads {
+    pub fn are_at_rest(&self) -> bool {
+        match *self {}
+    }
+}
+
 impl Program {
     /// Refuses.
     pub fn start(_: &[OsString], _: &Path, _: &Limits) -> io::Result<Program> {
@@ -128,6 +138,10 @@ impl Program {
     }
 
     pub fn waits_in(&self) -> Vec<String> {
+        match *self {}
+    }
+
+    pub fn threads(&self) -> Threads {
         match *self {}
     }
 

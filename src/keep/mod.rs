@@ -36,7 +36,7 @@ use std::time::Duration;
 
 pub use args::KeepArgs;
 #[cfg(not(unix))]
-pub use elsewhere::{Ended, Program, Stream, Wrote, run};
+pub use elsewhere::{Ended, Program, Stream, Threads, Wrote, run};
 #[cfg(unix)]
 pub use ended::{Ended, How};
 #[cfg(unix)]
@@ -45,6 +45,8 @@ pub use keeper::{ourselves, run};
 pub use program::Program;
 #[cfg(unix)]
 pub use pump::{Stream, Wrote};
+#[cfg(unix)]
+pub use tasks::Threads;
 
 /// What a program may use before it is killed or no longer listened to.
 #[derive(Clone, Debug)]

@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 use super::pump::{Pump, Shared, Source, Stream, Wrote};
 use super::report::Line;
-use super::{Ended, How, Limits, keeper, tasks, tree};
+use super::{Ended, How, Limits, Threads, keeper, tasks, tree};
 
 /// How long the keeper may take to start the program.
 const STARTING: Duration = Duration::from_secs(10);
@@ -178,6 +178,12 @@ impl Program {
     /// system call each waits in. Empty where the system does not tell.
     pub fn waits_in(&self) -> Vec<String> {
         tasks::waits_in(self.program, self.keeper)
+    }
+
+    /// The same threads, to be looked at later.
+    pub fn threads(&self) -> Threads {
+        let keeper = self.keeper;
+        Threads { keeper }
     }
 
     /// The memory of the program and all it has started, in kilobytes.

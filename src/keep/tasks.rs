@@ -7,6 +7,24 @@ use super::tree;
 /// Of more threads nobody wants to read.
 const MOST: usize = 64;
 
+/// The threads of a program and of all it has started, to be looked at while
+/// the program is borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Threads {
+    pub(super) keeper: u32,
+}
+
+impl Threads {
+    /// Whether each of them waits, or has ended: what follows from all that has
+    /// reached the program has followed. A thread that would go on if it had a
+    /// processor does not wait. True where the system does not tell.
+    pub fn are_at_rest(&self) -> bool {
+        let processes = tree::below(self.keeper as i32);
+        let mut tasks = processes.iter().flat_map(|stat| tasks(stat.pid));
+        !tasks.any(|task| tree::state(&task).is_some_and(|state| matches!(state, 'R' | 'D')))
+    }
+}
+
 /// What each thread does, the program's first one first: `runs`, a system call
 /// such as `accept4`, or `read from standard input`.
 pub fn waits_in(program: u32, keeper: u32) -> Vec<String> {

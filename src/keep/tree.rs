@@ -84,6 +84,13 @@ pub fn stat(pid: i32) -> Option<Stat> {
     parse(pid, &String::from_utf8_lossy(&line))
 }
 
+/// The letter of a process or of a thread, by its folder in /proc; None if it
+/// is gone.
+pub fn state(folder: &str) -> Option<char> {
+    let line = fs::read(format!("{folder}/stat")).ok()?;
+    parse(0, &String::from_utf8_lossy(&line)).map(|stat| stat.state)
+}
+
 fn parse(pid: i32, line: &str) -> Option<Stat> {
     // The name in parentheses may hold anything, also spaces and parentheses.
     let (_, rest) = line.rsplit_once(") ")?;

@@ -359,7 +359,7 @@ fn many_messages(bench: &mut Bench) -> Ruling {
     };
     let (sent, answers) = (all(frame).concat(), all(answer).concat());
     client.did("sends 60 long messages and ends its side, and reads when no more are taken");
-    let heard = unkind::sends_all_and_reads_late(&mut client, &sent, answers.len())?;
+    let heard = unkind::sends_all_and_reads_late(bench, &mut client, &sent, answers.len())?;
     if heard.bytes == answers {
         unkind::hears_the_end(bench, &mut client)?;
         return Ok(());

@@ -161,7 +161,7 @@ fn reads_late(bench: &mut Bench) -> Ruling {
         "sends {} and ends its side, and reads when no more are taken",
         counted(sent.len())
     ));
-    let heard = unkind::sends_all_and_reads_late(&mut client, &sent, sent.len())?;
+    let heard = unkind::sends_all_and_reads_late(bench, &mut client, &sent, sent.len())?;
     if heard.bytes != sent {
         let expected = format!("the client gets all {} back", counted(sent.len()));
         let less = heard.bytes.len() < sent.len();

@@ -249,7 +249,7 @@ fn thousands(bench: &mut Bench) -> Ruling {
     let sent = [&lines.join(&b'\n')[..], b"\n"].concat();
     let answers: String = lengths.iter().map(|length| format!("{length}\n")).collect();
     client.did("sends 3,000 lines and ends its side, and reads when no more are taken");
-    let heard = unkind::sends_all_and_reads_late(&mut client, &sent, answers.len())?;
+    let heard = unkind::sends_all_and_reads_late(bench, &mut client, &sent, answers.len())?;
     if heard.bytes != answers.as_bytes() {
         let got = match heard.bytes.len() < answers.len() {
             true => format!("less than that, then {}", heard.ending()),

@@ -1,7 +1,7 @@
 //! `threading-serve`: a server for many clients at once.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kit::belief;
 
@@ -74,6 +74,10 @@ pub const EXERCISE: Exercise = Exercise {
         "for stream in listener.incoming().flatten() { thread::spawn(move || serve(stream)); } where serve reads with read_until(b'\\n') into a Vec<u8>, calls make_ascii_uppercase, and writes with write_all; every error there is a `return`.",
     ],
 };
+
+/// A server that ends with its client does so now, and the next one finds
+/// nobody.
+const A_MOMENT: Duration = Duration::from_millis(100);
 
 const ONE_CLIENT: Cause = Cause {
     name: "accept-once",
@@ -154,7 +158,7 @@ fn next(bench: &mut Bench) -> Ruling {
         is_served(bench, &mut client).map_err(|stop| because(stop, &ONE_CLIENT))?;
         bench.did(format!("{name} leaves"));
         drop(client);
-        a_moment_to_end(bench)?;
+        bench.lets_it_work(A_MOMENT)?;
     }
     Ok(())
 }
@@ -162,6 +166,7 @@ fn next(bench: &mut Bench) -> Ruling {
 fn silent(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let silent = Tcp::connect(bench, "client 1", server)?;
+    bench.lets_it_work(Duration::ZERO)?;
     let other = another_is_served(bench, server, &ONE_THREAD);
     bench.keep(silent);
     other
@@ -173,6 +178,7 @@ fn half(bench: &mut Bench) -> Ruling {
     is_served(bench, &mut stalls)?;
     let half = bench.word(5);
     stalls.sends(&half)?;
+    bench.lets_it_work(Duration::ZERO)?;
     let other = another_is_served(bench, server, &LOCK_WHILE_READING);
     bench.keep(stalls);
     other
@@ -195,7 +201,7 @@ fn reset(bench: &mut Bench) -> Ruling {
     let half = bench.word(5);
     leaver.sends(&half)?;
     leaver.resets()?;
-    a_moment_to_end(bench)?;
+    bench.lets_it_work(A_MOMENT)?;
     another_is_served(bench, server, &ONE_ERROR_ENDS_ALL)
 }
 
@@ -222,14 +228,6 @@ fn fifty(bench: &mut Bench) -> Ruling {
         let heard = client.hears_line();
         heard.is(&client.name, &sent.to_ascii_uppercase())?;
     }
-    Ok(())
-}
-
-/// A server that ends with its client does so now, and the next one finds
-/// nobody.
-fn a_moment_to_end(bench: &mut Bench) -> Ruling {
-    let moment = Instant::now() + Duration::from_millis(100);
-    bench.program()?.wait(moment);
     Ok(())
 }
 

@@ -137,13 +137,9 @@ fn answers(bench: &mut Bench) -> Ruling {
     let lines = client.sends_until_unread(&sent)?;
     stop(bench)?;
     // It takes its time; who exits at once is gone by then.
-    bench
-        .program()?
-        .wait(Instant::now() + Duration::from_millis(700));
+    bench.lets_it_work(Duration::from_millis(700))?;
     bench.did("the client begins to read");
-    // While nothing was read, the kernel may have begun to send again what
-    // found no room, with pauses that double: so this takes its time.
-    let heard = client.reads(lines * sent.len(), Duration::from_secs(10), |_| false);
+    let heard = client.hears_late(lines * sent.len());
     if heard.bytes == sent.to_ascii_uppercase().repeat(lines) {
         return has_ended(bench).map_err(Into::into);
     }
@@ -177,10 +173,7 @@ fn refuses(bench: &mut Bench) -> Ruling {
         };
         let sent = line(bench);
         let answer = match late.pushes(&sent) {
-            Ok(()) => {
-                late.reads(sent.len(), Duration::from_secs(1), |_| false)
-                    .bytes
-            }
+            Ok(()) => late.hears_perhaps(sent.len(), Duration::from_secs(1)).bytes,
             Err(_) => Vec::new(),
         };
         match answer == sent.to_ascii_uppercase() {
