@@ -127,7 +127,7 @@ fn of_our_output(error: &anyhow::Error) -> Option<&io::Error> {
     error.downcast_ref::<io::Error>().filter(|_| alone)
 }
 
-/// The exit code when our output cannot be written, and a sentence if it must
+/// The exit status when our output cannot be written, and a sentence if it must
 /// be said. Whoever closed it has seen enough: `workbook list | head -1`.
 fn unwritten(error: &io::Error) -> u8 {
     if error.kind() == io::ErrorKind::BrokenPipe {

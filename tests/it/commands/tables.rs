@@ -5,8 +5,11 @@
 /// own. Behind a command stands how to see that it is up, if it goes on.
 pub const SCENES: &[&[(&str, &str)]] = &[
     &[("cargo run", "says http://127.0.0.1:")],
+    &[("cargo run -- --port 4801", "says http://127.0.0.1:")],
+    &[("WORKBOOK_STATE=off cargo run", "says http://127.0.0.1:")],
     &[("cargo run -- watch", "says 'Save the file'")],
     &[("cargo run -- watch udp-echo", "says 'Save the file'")],
+    &[("cargo run -- watch threading-serve", "says 'Save the file'")],
     &[
         ("cargo run -p lesson-chat -- server", "listens 12345"),
         (
@@ -30,6 +33,10 @@ pub const SCENES: &[&[(&str, &str)]] = &[
     &[(
         "strace -f -e trace=sendto,recvfrom -s 200 target/debug/lesson-chat server",
         "listens 12345",
+    )],
+    &[(
+        "cargo run -p lesson-chat -- server 127.0.0.1:5001",
+        "listens 5001",
     )],
     &[
         ("cargo run -p lesson-chat -- step1 server", "listens 12345"),
@@ -60,6 +67,16 @@ pub const SCENES: &[&[(&str, &str)]] = &[
         "cargo run -- wire --a 'nc -l 7777' --b 'nc 10.0.0.1 7777' --hold --pcap talk.pcapng",
         "says 'SYN, ACK'",
     )],
+    &[
+        (
+            "cargo run -- wire --a 'python3 book/on-the-wire/answer.py' --b 'python3 book/on-the-wire/ask.py' --drop every=3 --pcap talk.pcapng",
+            "",
+        ),
+        (
+            "tshark -r talk.pcapng -T fields -e frame.number -e frame.interface_name -e udp.length -e frame.comment",
+            "",
+        ),
+    ],
     &[
         ("ncat --chat -l 127.0.0.1 5000 -m 200", "listens 5000"),
         (
@@ -162,7 +179,13 @@ pub const NOT_RUN: &[(&str, &str)] = &[
         "mdBook's own; its book is built in another test",
     ),
     ("git clone ", "it needs the internet"),
-    ("cd tokio ", "what the command before it fetches"),
+    ("cargo vendor ", "it needs the internet"),
+    ("ssh -L ", "it needs a second machine"),
+    ("for p in handed-in", "it needs a class"),
+    ("grep -c '\"kept\":true' handed-in", "the same"),
+    ("tail -q -n 1 handed-in", "the same"),
+    ("cd tokio", "what the command before it fetches"),
+    ("cargo run --release --example chat 127", "the same"),
     (
         "target/release/examples/chat-load 127.0.0.1:6142",
         "tokio's chat",
@@ -198,6 +221,13 @@ pub const ANOTHER_STATUS: &[(&str, i32)] = &[
         "(ulimit -n 8; target/debug/lesson-threading slow-client --no-input)",
         2,
     ),
+    // A wrong program, to be shown.
+    (
+        "cargo run -- check udp-echo --cmd target/debug/examples/udp-echo--reply-to-first-peer",
+        1,
+    ),
+    // It says which options it needs.
+    ("cargo run -- wire", 2),
     // It has not passed.
     ("cargo run -- solution udp-echo", 1),
 ];
