@@ -41,12 +41,14 @@ fn who_never_reads_delays_nobody_and_is_cut() {
     sending.join().unwrap();
 }
 
-/// One who stops to read, and for whom so little is kept that it cannot be
+/// One who stops reading, and for whom so little is kept that it cannot be
 /// the reason: a few lines more than the kernels hold.
 #[test]
 fn who_takes_nothing_for_so_long_is_cut_and_told() {
     let help = chat().args(["server", "--help"]).output();
     let help = String::from_utf8(help.unwrap().stdout).unwrap();
+    let words: Vec<_> = help.split_whitespace().collect();
+    let help = words.join(" ");
     let ours = help.split("--read-within").nth(1).unwrap();
     assert!(ours.contains("[default: 10]"), "{help}");
     // Nobody wants to wait so long for a test.
