@@ -95,15 +95,6 @@ impl Bench<'_> {
         self.log.did(what);
     }
 
-    /// Forgets what was done: a check that could not tell tries again.
-    pub fn starts_anew(&mut self) {
-        self.log
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-
     /// The log, for a peer.
     pub fn log(&self) -> Log {
         self.log.clone()

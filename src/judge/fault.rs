@@ -11,6 +11,8 @@ pub enum Stop {
     Broken(Box<Fault>),
     /// The judge could not go on, for a reason that is not the program's.
     Trouble(String),
+    /// The machine was too busy for this check, in words; it is tried again.
+    Busy(String),
 }
 
 /// How a rule was broken.

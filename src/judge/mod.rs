@@ -106,10 +106,10 @@ pub fn judge(
         tell(&Event::tries(number, rule));
         // Each rule has random numbers of its own, so that a change to one
         // check leaves the bytes of the others as they are.
-        let mut bench = Bench::new(subject, seed.wrapping_add(number << 32));
-        match (rule.check)(&mut bench) {
+        let (mut bench, ruling) = tries(rule, subject, seed.wrapping_add(number << 32));
+        match ruling {
             Ok(()) => tell(&Event::keeps(number, rule)),
-            Err(Stop::Trouble(words)) => {
+            Err(Stop::Trouble(words) | Stop::Busy(words)) => {
                 tell(&Event::cannot_tell(exercise, seed, rule, &words));
                 return Verdict::CouldNotTell;
             }
@@ -123,4 +123,20 @@ pub fn judge(
     }
     tell(&Event::passed(exercise, seed));
     Verdict::Passed
+}
+
+/// How often a check is tried while the machine is too busy for it.
+const TRIES: usize = 10;
+
+/// Tries a rule, with a new bench each time.
+fn tries<'a>(rule: &Rule, subject: &'a Subject, seed: u64) -> (Bench<'a>, Ruling) {
+    let mut left = TRIES;
+    loop {
+        let mut bench = Bench::new(subject, seed);
+        let ruling = (rule.check)(&mut bench);
+        left -= 1;
+        if left == 0 || !matches!(ruling, Err(Stop::Busy(_))) {
+            return (bench, ruling);
+        }
+    }
 }

@@ -159,7 +159,21 @@ impl Tcp {
                 false => unread + 1,
             };
         }
+        self.has_arrived()?;
         Ok(sent)
+    }
+
+    /// Waits until all that was sent is in the program's receive queue.
+    fn has_arrived(&self) -> Result<(), Stop> {
+        let until = Instant::now() + WHOLE;
+        while self.under_way_and_unread()?.0 > 0 {
+            if Instant::now() >= until {
+                let words = "what was sent to the program has not arrived in its queue";
+                return Err(Stop::Busy(words.into()));
+            }
+            std::thread::sleep(TICK);
+        }
+        Ok(())
     }
 
     /// Whether the program reads all that was sent, within this time from when

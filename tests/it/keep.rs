@@ -53,6 +53,28 @@ fn it_is_told_what_a_program_waits_in() {
     }
 }
 
+/// Also one that does not run because somebody else does: its turn will come.
+#[test]
+fn a_program_is_at_rest_when_each_of_its_threads_waits() {
+    let mark = Mark::new();
+    for (script, at_rest) in [
+        ("exec sleep 1000", true),
+        ("sleep 1000 & exec cat", true),
+        ("while :; do :; done", false),
+        ("nice -n 19 sh -c 'while :; do :; done' & exec cat", false),
+    ] {
+        let program = mark.start(script, &wide());
+        let threads = program.threads();
+        wait(SOON, &format!("`{script}` is at rest: {at_rest}"), || {
+            threads.are_at_rest() == at_rest
+        });
+        // And it stays so: these do the one or the other for ever.
+        let settled = std::time::Instant::now() + std::time::Duration::from_millis(300);
+        program.wait(settled);
+        assert_eq!(threads.are_at_rest(), at_rest, "`{script}`");
+    }
+}
+
 #[test]
 fn memory_and_time_of_a_program_are_told_while_it_runs() {
     let mark = Mark::new();

@@ -2,14 +2,12 @@
 //!
 //!     cargo run -p lesson-chat -- server --help
 
-use crate::full::Limits;
 use crate::step1::Side;
 use crate::{client, full, step1, step2, step3, step4};
 use clap::Parser;
 use std::io::{self, Write};
 use std::net::TcpListener;
 use std::process::ExitCode;
-use std::sync::mpsc;
 
 /// Where a server listens and a client connects if nothing else is said.
 const ADDRESS: &str = "127.0.0.1:12345";
@@ -26,7 +24,7 @@ enum Program {
         #[arg(default_value = ADDRESS)]
         address: String,
         #[command(flatten)]
-        limits: Limits,
+        limits: full::Limits,
     },
     /// The client of the full chat
     Client(client::Options),
@@ -57,7 +55,7 @@ fn run(program: Program) -> io::Result<ExitCode> {
         Program::Client(options) => return client::chat(&options),
         Program::Server { address, limits } => {
             // Ctrl-C and a polite kill become a message in a channel.
-            let (stop, stopped) = mpsc::channel();
+            let (stop, stopped) = std::sync::mpsc::channel();
             let say = move || stop.send(()).unwrap_or_default();
             ctrlc::set_handler(say).map_err(io::Error::other)?;
             full::serve(listen(&address)?, limits, stopped)?;
@@ -70,12 +68,10 @@ fn run(program: Program) -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn step(
-    side: Side,
-    address: Option<String>,
-    serve: fn(TcpListener) -> io::Result<()>,
-) -> io::Result<()> {
-    let address = address.as_deref().unwrap_or(ADDRESS);
+type Serve = fn(TcpListener) -> io::Result<()>;
+
+fn step(side: Side, at: Option<String>, serve: Serve) -> io::Result<()> {
+    let address = at.as_deref().unwrap_or(ADDRESS);
     match side {
         Side::Server => serve(listen(address)?),
         Side::Client => step1::client(address),

@@ -40,7 +40,6 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let lab = Lab::open();
     me.says(lab.evidence());
     let mut connection = connect(&lab)?;
-
     // What std cannot say: SO_KEEPALIVE, TCP_KEEPIDLE, _KEEPINTVL, _KEEPCNT.
     let socket = SockRef::from(&connection.client);
     let on = socket.keepalive()?;

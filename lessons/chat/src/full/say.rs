@@ -81,8 +81,7 @@ impl Hub {
         if !why.is_empty() {
             self.tell(id, &format!("* {why}; goodbye"));
         }
-        let name = self.member(id).and_then(|member| member.leave(end));
-        if let Some(name) = name {
+        if let Some(name) = self.member(id).and_then(|m| m.leave(end)) {
             self.notice(&format!("{name} has left the room"));
             self.limits.log(format_args!("{name} has left {why}"));
         }
