@@ -113,6 +113,9 @@ async fn accept(listener: tokio::net::TcpListener, desk: Arc<Desk>) -> Infallibl
 
 /// Answers one connection's requests until it ends.
 async fn converse(stream: TcpStream, desk: Arc<Desk>) {
+    // A line of a run leaves at once: without this it would wait, behind one
+    // that is not acknowledged yet, for as long as the browser delays its ACK.
+    let _ = stream.set_nodelay(true);
     let answer = service_fn(move |request| answer(desk.clone(), request));
     // An error here is a client that broke off or did not speak HTTP; hyper has
     // told it so, and there is nobody else to tell.
