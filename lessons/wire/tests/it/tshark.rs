@@ -50,12 +50,19 @@ const FIELDS: [&str; 15] = [
 const STRANGE: [(&str, &[&str]); 5] = [
     ("handshake", &[]),
     ("half-close", &[]),
-    ("lost-syn", &["tcp.analysis.retransmission"]),
-    ("lost-data", &["tcp.analysis.retransmission"]),
-    (
-        "fast-retransmit",
-        &["tcp.analysis.duplicate_ack", "tcp.analysis.retransmission"],
-    ),
+    ("lost-syn", &[SENT_AGAIN]),
+    ("lost-data", &[SENT_AGAIN]),
+    ("fast-retransmit", &["duplicate_ack", SENT_AGAIN]),
+];
+
+/// What Wireshark calls a segment that was sent again is a guess from how long after others it
+/// came, so any of these names will do.
+const SENT_AGAIN: &str = "sent again";
+const ITS_NAMES: [&str; 4] = [
+    "retransmission",
+    "fast_retransmission",
+    "spurious_retransmission",
+    "out_of_order",
 ];
 
 #[test]
@@ -151,23 +158,21 @@ fn strange(path: &str) -> BTreeSet<String> {
     let names = text
         .split('"')
         .filter(|word| word.starts_with("tcp.analysis."));
-    const REMARKS: [&str; 9] = [
-        "retransmission",
-        "fast_retransmission",
-        "spurious_retransmission",
+    const OTHERS: [&str; 5] = [
         "duplicate_ack",
-        "out_of_order",
         "lost_segment",
         "ack_lost_segment",
         "reused_ports",
         "keep_alive",
     ];
-    let remark = |name: &&str| {
-        REMARKS
-            .iter()
-            .any(|r| name.strip_prefix("tcp.analysis.") == Some(r))
+    let remark = |name: &str| {
+        let name = name.strip_prefix("tcp.analysis.")?;
+        match ITS_NAMES.contains(&name) {
+            true => Some(SENT_AGAIN.to_string()),
+            false => OTHERS.contains(&name).then(|| name.to_string()),
+        }
     };
-    names.filter(remark).map(String::from).collect()
+    names.filter_map(remark).collect()
 }
 
 /// How many checksums are bad; nothing else may be wrong with any frame.
