@@ -140,7 +140,7 @@ impl Tcp {
     /// it was not read: so the kernel says of both ends, sock_diag(7).
     ///
     /// # Errors
-    /// `Trouble` where the kernel does not say.
+    /// `Trouble` where the kernel does not say, `Busy` if it does not arrive.
     pub fn sends_until_unread(&mut self, line: &[u8]) -> Result<usize, Stop> {
         self.keeps_its_queue()?;
         // Small enough for the smallest window that Linux begins with.
@@ -159,47 +159,33 @@ impl Tcp {
                 false => unread + 1,
             };
         }
-        self.has_arrived()?;
         Ok(sent)
-    }
-
-    /// Waits until all that was sent is in the program's receive queue.
-    fn has_arrived(&self) -> Result<(), Stop> {
-        let until = Instant::now() + WHOLE;
-        while self.under_way_and_unread()?.0 > 0 {
-            if Instant::now() >= until {
-                let words = "what was sent to the program has not arrived in its queue";
-                return Err(Stop::Busy(words.into()));
-            }
-            std::thread::sleep(TICK);
-        }
-        Ok(())
     }
 
     /// Whether the program reads all that was sent, within this time from when
     /// all of it has arrived.
     ///
     /// # Errors
-    /// `Trouble` where the kernel does not say.
+    /// As [`Tcp::sends_until_unread`].
     fn is_read(&self, within: Duration) -> Result<bool, Stop> {
-        let mut arrived = None;
-        let until = Instant::now() + REPLY;
+        let mut arrived: Option<Patience> = None;
+        // Longer than patience may last.
+        let until = Instant::now() + 3 * REPLY;
         while Instant::now() < until {
+            // What is read before the time is over is seen by the look after it.
+            let over = arrived.as_ref().is_some_and(Patience::is_over);
             match self.under_way_and_unread()? {
                 (0, 0) => return Ok(true),
+                (0, _) if over => return Ok(false),
                 (0, _) => {
-                    let patience =
-                        arrived.get_or_insert_with(|| Patience::new(within, self.threads));
-                    if patience.is_over() {
-                        return Ok(false);
-                    }
+                    arrived.get_or_insert_with(|| Patience::new(within, self.threads));
                 }
                 _ => {}
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        // The queue over there is so full that the kernel takes no more.
-        Ok(false)
+        let words = "what was sent to the program does not arrive in its queue";
+        Err(Stop::Busy(words.into()))
     }
 
     /// Sends this again and again until no more fits into the queues between
@@ -211,17 +197,18 @@ impl Tcp {
         self.keeps_its_queue()?;
         let batch = line.repeat(64 * 1024 / line.len().max(1));
         let stuck = Duration::from_millis(200);
-        self.stream.set_write_timeout(Some(stuck))?;
+        self.stream.set_write_timeout(Some(TICK))?;
         let mut sent = 0;
         let mut patience = Patience::new(stuck, self.threads);
         loop {
+            let over = patience.is_over();
             match self.stream.write(&batch[sent % line.len()..]) {
                 Ok(length) => {
                     sent += length;
                     patience = Patience::new(stuck, self.threads);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if is_timeout(&error) && !patience.is_over() => {}
+                Err(error) if is_timeout(&error) && !over => {}
                 // Full, or broken off, which the next call will tell.
                 Err(_) => break,
             }

@@ -115,11 +115,14 @@ pub fn sends_all_and_reads_late(
         });
         let stall = || Patience::new(STALL, bench.threads());
         let (mut last, mut patience) = (0, stall());
-        while !done.load(Relaxed) && !patience.is_over() {
+        while !done.load(Relaxed) {
             thread::sleep(Duration::from_millis(2));
+            let over = patience.is_over();
             let now = taken.load(Relaxed);
             if now != last {
                 (last, patience) = (now, stall());
+            } else if over {
+                break;
             }
         }
         let heard = client.hears_late(length);

@@ -22,7 +22,10 @@ pub fn read_lines(id: u64, client: &TcpStream, events: &SyncSender<Event>) {
         match next_line(&mut reader, LONGEST) {
             // When the queue is full, send waits; then this thread no longer
             // reads, the client's kernel notices, and the client has to wait.
-            Ok(Some(line)) => drop(events.send(Event::Line(id, line))),
+            Ok(Some(line)) => match events.send(Event::Line(id, line)) {
+                Ok(()) => {}
+                Err(_) => return, // The hub is gone.
+            },
             Err(error) if error.kind() == ErrorKind::InvalidData => {
                 break "Your line is too long";
             }

@@ -31,11 +31,12 @@ impl Hub {
                     None => self.tell(id, "* Nobody here has this name"),
                 }
             }
-            "/nick" if self.may_be_called(id, rest) => {
-                self.notice(&format!("{name} is now called {rest}"));
-                self.name(id, rest);
+            "/nick" => {
+                if self.may_be_called(id, rest) {
+                    self.notice(&format!("{name} is now called {rest}"));
+                    self.name(id, rest);
+                }
             }
-            "/nick" => {} // It was told why not.
             "/who" => self.tell_names(id),
             "/help" => self.tell(id, &format!("* {HELP}")),
             "/quit" => self.part(id, "As you wish", Shutdown::Both),
@@ -64,8 +65,7 @@ impl Hub {
 
     /// A line of the server for everybody who has a name.
     pub fn notice(&mut self, text: &str) {
-        self.room
-            .extend_from_slice(format!("* {text}\n").as_bytes());
+        self.room.extend(format!("* {text}\n").bytes());
     }
 
     /// A line for one member, behind all that the room said before.

@@ -10,10 +10,11 @@ use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::fault::{Fault, Stop};
 
-/// How many say nothing; with the two who chat they are a thousand. The least
-/// number that is a crowd. And how many of them say a name: each is news for all who said one before.
+/// How many say nothing; with the two who chat they are a thousand.
 const CROWD: usize = 998;
+/// Fewer are no crowd.
 const LEAST: usize = 50;
+/// How many of them say a name: each is news for all who said one before.
 const NAMED: usize = 200;
 
 pub fn thousand(bench: &mut Bench) -> Ruling {
