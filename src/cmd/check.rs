@@ -133,7 +133,7 @@ fn capture(file: &Path) -> Result<Capture> {
 
 fn show(event: &Event, format: kit::Format) {
     match format {
-        kit::Format::Text => kit::print(&event.text(columns::width())),
+        kit::Format::Text => kit::print(&event.text(kit::width())),
         kit::Format::Json => kit::print(&event.json()),
     }
 }

@@ -1,27 +1,11 @@
 //! Text for people, as wide as their terminal; in a pipe, a line a record.
 
-use std::io;
-
-use terminal_size::Width;
+use kit::columns as terminal;
 use textwrap::Options;
 use textwrap::core::display_width;
 
-/// The width of prose, and where nobody says how wide the terminal is.
-const USUAL: usize = 80;
-
 /// A column of texts that is narrower than this is hard to read.
 const READABLE: usize = 24;
-
-/// How wide the terminal is that standard output is, if it is one.
-fn terminal() -> Option<usize> {
-    let (Width(columns), _) = terminal_size::terminal_size_of(io::stdout())?;
-    Some(columns.into())
-}
-
-/// How wide a paragraph may be.
-pub fn width() -> usize {
-    terminal().map_or(USUAL, |columns| columns.min(USUAL))
-}
 
 /// A sentence, which a pipe gets in one line.
 pub fn sentence(text: &str) -> String {

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use colored::Colorize;
 use kit::diary::{Deed, Diary, Entry};
 
 use crate::cli::HintArgs;
-use crate::cmd::{check, columns, say};
+use crate::cmd::{check, columns, entries, say};
 use crate::judge::{Exercise, python};
 use crate::place::Place;
 
@@ -21,14 +21,7 @@ pub fn run(place: &Place, args: &HintArgs) -> Result<ExitCode> {
 /// Shows the hint of this level, or one more than the last time.
 pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>) -> Result<()> {
     let diary = Diary::of(&place.root);
-    let entries = match &diary {
-        Some(diary) => {
-            let pages = diary.read();
-            let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
-            pages.entries
-        }
-        None => Vec::new(),
-    };
+    let entries = entries(diary.as_ref())?;
     let all = exercise.hints.len();
     let level = level.unwrap_or_else(|| {
         let next = last_level(&entries, exercise.name) + 1;
@@ -43,7 +36,7 @@ pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>) -> Result<()
     }
     let heading = format!("{name}, hint {level} of {all}");
     say(&heading.bold().to_string())?;
-    say(&textwrap::fill(hint, columns::width()))?;
+    say(&textwrap::fill(hint, kit::width()))?;
     say("")?;
     let (what, next) = match level as usize == all {
         true => (

@@ -18,6 +18,19 @@ pub mod wire;
 
 use std::io::{self, Write};
 
+use anyhow::{Context, Result};
+use kit::diary::{Diary, Entry};
+
+/// What the diary says, if one is kept.
+pub fn entries(diary: Option<&Diary>) -> Result<Vec<Entry>> {
+    let Some(diary) = diary else {
+        return Ok(Vec::new());
+    };
+    let pages = diary.read();
+    let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
+    Ok(pages.entries)
+}
+
 /// Prints one line to standard output, at once.
 pub fn say(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();

@@ -14,9 +14,6 @@ use crate::place::Place;
 use crate::progress::{Judged, Prediction, Progress, Steps};
 use crate::review;
 
-/// The width where nobody says how wide the terminal is.
-const USUAL_WIDTH: usize = 80;
-
 /// From this width on, a chapter needs one line only.
 const ONE_LINE: usize = 72;
 
@@ -58,8 +55,7 @@ pub fn run(place: &Place, args: &ProgressArgs) -> Result<ExitCode> {
         true => ASCII,
         false => DRAWN,
     };
-    let width = terminal_size::terminal_size().map(|(width, _)| width.0.into());
-    let width = width.unwrap_or(USUAL_WIDTH);
+    let width = kit::columns().unwrap_or(kit::WIDTH);
     for line in lines(&progress, &signs, width) {
         say(&line)?;
     }

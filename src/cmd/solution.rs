@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use colored::Colorize;
-use kit::diary::{Deed, Diary, Entry};
+use kit::diary::{Deed, Diary};
 
 use crate::cli::SolutionArgs;
-use crate::cmd::{check, complain, say};
+use crate::cmd::{check, complain, entries, say};
 use crate::judge::{Exercise, python};
 use crate::place::Place;
 use crate::progress::{Judged, judged};
@@ -48,13 +48,4 @@ pub fn show(place: &Place, exercise: &Exercise, anyway: bool) -> Result<bool> {
         diary.note(Deed::Solution { exercise });
     }
     Ok(true)
-}
-
-fn entries(diary: Option<&Diary>) -> Result<Vec<Entry>> {
-    let Some(diary) = diary else {
-        return Ok(Vec::new());
-    };
-    let pages = diary.read();
-    let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
-    Ok(pages.entries)
 }

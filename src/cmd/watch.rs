@@ -19,7 +19,7 @@ use colored::control::SHOULD_COLORIZE;
 use kit::diary::{Diary, Entry};
 
 use crate::cli::WatchArgs;
-use crate::cmd::{check, hint, say, signals, solution};
+use crate::cmd::{check, entries, hint, say, signals, solution};
 use crate::judge::{EXERCISES, Exercise};
 use crate::place::Place;
 use crate::progress::{Judged, judged};
@@ -277,12 +277,7 @@ impl Watching<'_> {
     }
 
     fn entries(&self) -> Result<Vec<Entry>> {
-        let Some(diary) = Diary::of(&self.place.root) else {
-            return Ok(Vec::new());
-        };
-        let pages = diary.read();
-        let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
-        Ok(pages.entries)
+        entries(Diary::of(&self.place.root).as_ref())
     }
 
     fn show_keys(&self) -> Result<()> {

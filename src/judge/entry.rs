@@ -2,7 +2,7 @@
 
 use kit::diary::{self, Deed};
 
-use super::verdict::{Event, WIDTH};
+use super::verdict::Event;
 
 /// An entry in the making: it takes in what the judge tells.
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl Draft {
             } => {
                 let failed = broken.as_ref().map(|broken| diary::Failed {
                     rule: broken.rule.into(),
-                    text: event.text(WIDTH).trim().lines().map(plain).collect(),
+                    text: event.text(kit::WIDTH).trim().lines().map(plain).collect(),
                     cause: broken.cause.as_ref().map(|cause| cause.name.into()),
                     belief: broken
                         .cause

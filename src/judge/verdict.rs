@@ -15,9 +15,6 @@ pub const VERSION: u32 = 1;
 /// How many steps of a log are shown to people; all are in the JSON.
 const STEPS_SHOWN: usize = 12;
 
-/// The width that lines are wrapped to where they are kept.
-pub const WIDTH: usize = 80;
-
 /// A step of the judge.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -293,7 +290,7 @@ fn told(exercise: &str, seed: u64, broken: &Broken, width: usize) -> String {
 /// A rule after what became of it: one line, unless the terminal is narrow.
 fn numbered(word: &str, number: u64, rule: &str, width: usize) -> String {
     let label = format!("{word}  {number:>2}  ");
-    match width < WIDTH {
+    match width < kit::WIDTH {
         true => wrapped(&label, rule, width),
         false => format!("{label}{rule}\n"),
     }

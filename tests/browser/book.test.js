@@ -7,7 +7,7 @@ import { axe, bases, faults, focused, openAll, site, visit, wear } from './page.
 import { recordings, serve } from './site.js';
 
 const WIDTHS = [1280, 390];
-// The goal is 320,000, which the heaviest chapter meets by a paragraph.
+// The goal is 320,000, which the heaviest chapter misses by a paragraph.
 const MAX_BYTES = 325_000;
 /** What we add to mdBook, when a page is loaded and when a lab of it has run. */
 const OWN = /\/assets\/|\/clipboard[^/]*\.js$/;

@@ -69,7 +69,7 @@ fn every_command_of_every_page_runs_as_it_is_printed() {
     assert!(faults.is_empty(), "{faults}");
 }
 
-/// The tables above say nothing about a command that is gone.
+/// The tables say nothing about a command that is gone.
 #[test]
 fn every_command_of_the_tables_stands_on_a_page() {
     let found = commands();

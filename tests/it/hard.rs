@@ -76,6 +76,9 @@ workbook doctor => 0 TERM is dumb
 
 # 40 columns [terminal]
     unset NO_COLOR CLICOLOR_FORCE; export TERM=dumb; stty rows 24 cols 40
+lesson-udp echo --no-input => 0 Read on: cargo run
+lesson-handshake three-packets --no-input => 0 ms A > B SYN
+lesson-stream --list => 0 boundaries
 workbook list => 0 cargo run -p lesson-udp
 workbook progress => 0 predictions: 0 of
 workbook doctor => 0 Everything needed is here.

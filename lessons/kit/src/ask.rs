@@ -1,7 +1,8 @@
 //! Asks the learner: for a prediction, and whether to go on.
 
 use crate::arguments::Arguments;
-use crate::output::{Format, print};
+use crate::output::{Format, print, width};
+use crate::terminal::wrap;
 use crate::{Choice, Experiment};
 use std::io::{self, IsTerminal};
 
@@ -29,10 +30,10 @@ pub fn ask(experiment: &Experiment, asking: Asking) -> Option<Option<&Choice>> {
     let choices = experiment.choices;
     loop {
         if asking == Asking::AtTerminal {
-            print(&format!(
-                "\nYour prediction (1 to {}, Enter to skip, q to leave): ",
-                choices.len()
-            ));
+            let many = choices.len();
+            let keys = format!("(1 to {many}, Enter to skip, q to leave):");
+            let prompt = wrap(width(), "Your prediction ", &keys);
+            print(&format!("\n{prompt} "));
         }
         let line = read_line()?;
         let number: Option<usize> = line.parse().ok();
@@ -51,7 +52,8 @@ pub fn ask(experiment: &Experiment, asking: Asking) -> Option<Option<&Choice>> {
 
 /// Whether the learner wants the next experiment, too.
 pub fn wants_more() -> bool {
-    print("\nEnter for the next experiment, q to leave: ");
+    let keys = "for the next experiment, q to leave:";
+    print(&format!("\n{} ", wrap(width(), "Enter ", keys)));
     read_line().is_some_and(|line| line != "q")
 }
 

@@ -84,12 +84,16 @@ pub fn print(text: &str) {
 /// longer lines are hard to read.
 pub const WIDTH: usize = 80;
 
+/// How many columns the terminal has that standard output is, if it is one.
+pub fn columns() -> Option<usize> {
+    let (columns, _) = terminal_size::terminal_size_of(io::stdout())?;
+    // Some terminals say that they have no columns.
+    Some(usize::from(columns.0)).filter(|columns| *columns > 0)
+}
+
 /// How wide text on standard output may be: as its terminal, at most [`WIDTH`].
 pub fn width() -> usize {
-    let size = terminal_size::terminal_size_of(io::stdout());
-    // Some terminals say that they have no columns.
-    let columns = size.map(|(columns, _)| usize::from(columns.0));
-    columns.filter(|n| *n > 0).unwrap_or(WIDTH).clamp(20, WIDTH)
+    columns().unwrap_or(WIDTH).clamp(20, WIDTH)
 }
 
 /// Whether the terminal can be trusted with more than ASCII: locale(7).

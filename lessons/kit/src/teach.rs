@@ -336,18 +336,30 @@ fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
     let mut lines = String::from("\n");
     if let Some(next) = next {
         let (lesson, name) = (lesson.name, next.name);
-        lines += &format!("Next: cargo run -p lesson-{lesson} -- {name}\n");
+        let next = format!("cargo run -p lesson-{lesson} -- {name}");
+        lines += &command("Next: ", &next);
     } else {
         // Who is through can use what was seen.
         let exercises = root::exercises(lesson.name);
         for exercise in &exercises {
-            lines += &format!("Build: cargo run -- watch {exercise}\n");
+            let watch = format!("cargo run -- watch {exercise}");
+            lines += &command("Build: ", &watch);
         }
         if exercises.is_empty() {
-            lines += "Build: what the chapter says under \"Build it\"\n";
+            let chapter = "what the chapter says under \"Build it\"";
+            lines += &(wrap(width(), "Build: ", chapter) + "\n");
         }
     }
     let title = lesson.title;
     let read = format!("cargo run, then the chapter \"{title}\"");
     lines + &wrap(width(), "Read on: ", &read) + "\n"
+}
+
+/// What a command is for, and the command in one piece, so that it can be
+/// copied: where it does not fit behind the label, below it.
+fn command(label: &str, command: &str) -> String {
+    match label.len() + command.len() <= width() {
+        true => format!("{label}{command}\n"),
+        false => format!("{}\n  {command}\n", label.trim_end()),
+    }
 }
