@@ -36,6 +36,7 @@ pub struct Bench<'a> {
     log: Log,
     program: Option<Program>,
     kept: Vec<Box<dyn Any>>,
+    open: Open,
 }
 
 /// How long to wait for what must not come, or may not.
@@ -53,6 +54,12 @@ pub struct Patience {
 /// What was done, in order; shown when a rule was broken.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Arc<Mutex<Vec<String>>>);
+
+/// The connections of peers that a check is done with. They stay open until
+/// the verdict is told: what becomes of the program is then its own doing, and
+/// not that of a judge who went away.
+#[derive(Clone, Debug, Default)]
+pub struct Open(Arc<Mutex<Vec<TcpStream>>>);
 
 /// Somebody printed their argument, as if port 0 were a port.
 pub const PRINTS_ITS_ARGUMENT: Cause = Cause {
@@ -72,22 +79,8 @@ impl Bench<'_> {
             log: Log::default(),
             program: None,
             kept: Vec::new(),
+            open: Open::default(),
         }
-    }
-
-    /// Keeps a connection open until the verdict is told: what becomes of the
-    /// program is then its own doing, and not that of a judge who went away.
-    ///
-    /// # Errors
-    /// As dup(2).
-    pub fn holds(&mut self, stream: &TcpStream) -> io::Result<()> {
-        self.keep(stream.try_clone()?);
-        Ok(())
-    }
-
-    /// Lets go of what it keeps.
-    pub fn lets_go(&mut self) {
-        self.kept.clear();
     }
 
     /// Notes something that the judge did, or saw.
@@ -98,6 +91,11 @@ impl Bench<'_> {
     /// The log, for a peer.
     pub fn log(&self) -> Log {
         self.log.clone()
+    }
+
+    /// Where a peer leaves its connection.
+    pub fn open(&self) -> Open {
+        self.open.clone()
     }
 
     /// Grants the program so many descriptors when it is started.
@@ -279,6 +277,14 @@ impl Patience {
         let now = Instant::now();
         let at_rest = || self.threads.is_none_or(|threads| threads.are_at_rest());
         now >= self.until && (now >= self.at_most || at_rest())
+    }
+}
+
+impl Open {
+    /// Keeps this connection open, too.
+    pub fn keep(&self, stream: TcpStream) {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.push(stream);
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::bench::{Bench, Log, Patience, QUIET, REPLY, TICK, is_timeout};
+use super::bench::{Bench, Log, Open, Patience, QUIET, REPLY, TICK, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
 use super::heard::{self, Heard, Then, WHOLE};
@@ -16,6 +16,10 @@ use crate::keep::Threads;
 const LATE: Duration = Duration::from_secs(60);
 
 /// One end of a connection with the program.
+///
+/// It stays open until the verdict is told, unless the peer [`closes`] it.
+///
+/// [`closes`]: Tcp::closes
 #[derive(Debug)]
 pub struct Tcp {
     /// Its name in the log: `client 1`.
@@ -25,6 +29,8 @@ pub struct Tcp {
     log: Log,
     /// The program's threads: silence says little while they have work to do.
     threads: Option<Threads>,
+    /// Where it stays open; nothing once it was closed.
+    open: Option<Open>,
 }
 
 impl Tcp {
@@ -44,6 +50,7 @@ impl Tcp {
     pub fn joins(bench: &Bench, name: &str, to: SocketAddr) -> Result<Tcp, Stop> {
         match TcpStream::connect_timeout(&to, REPLY) {
             Ok(stream) => Ok(Tcp::new(bench, name, stream)?),
+            Err(error) if own_limit(&error) => Err(error.into()),
             Err(error) => {
                 let got = kit::describe_error(&error);
                 Fault::new(format!("{name} can connect to {to}"), got).stop()
@@ -64,6 +71,7 @@ impl Tcp {
             stream,
             log: bench.log(),
             threads: bench.threads(),
+            open: Some(bench.open()),
         })
     }
 
@@ -352,15 +360,36 @@ impl Tcp {
         })
     }
 
+    /// Closes the connection.
+    pub fn closes(mut self) {
+        self.did("closes the connection");
+        self.open = None;
+    }
+
     /// Breaks off with a reset.
     ///
     /// # Errors
     /// As setsockopt(2).
-    pub fn resets(self) -> io::Result<()> {
+    pub fn resets(mut self) -> io::Result<()> {
         self.did("resets the connection");
+        self.open = None;
         // With a linger time of zero, close sends RST: socket(7), SO_LINGER.
         SockRef::from(&self.stream).set_linger(Some(Duration::ZERO))
     }
+}
+
+impl Drop for Tcp {
+    fn drop(&mut self) {
+        if let (Some(open), Ok(stream)) = (&self.open, self.stream.try_clone()) {
+            open.keep(stream);
+        }
+    }
+}
+
+/// Whether it is the judge itself that has no descriptor left.
+pub fn own_limit(error: &io::Error) -> bool {
+    // EMFILE and ENFILE have these numbers on every Unix.
+    matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 /// A peer's name in a sentence: `client 1`, but `the client` if it is the only one.

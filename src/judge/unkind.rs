@@ -10,7 +10,7 @@ use kit::belief;
 use socket2::SockRef;
 
 use super::Ruling;
-use super::bench::{Bench, Patience, REPLY};
+use super::bench::{Bench, Patience, QUIET, REPLY};
 use super::bytes::shown;
 use super::cause::Cause;
 use super::fault::{Fault, Stop};
@@ -194,16 +194,23 @@ pub fn is_served(
             let mut client = Tcp::new(bench, name, stream)?;
             // Whether this fails at once is a matter of timing; what is heard is not.
             let _ = client.stream.write_all(question);
-            Some(client.hears(answer.len()).plainly())
+            let mut heard = client.hears(answer.len()).plainly();
+            if heard.bytes == answer {
+                client.closes();
+                return Ok(());
+            }
+            if heard.then == Then::Enough {
+                let rest = client.hears_perhaps(1000, QUIET);
+                heard.bytes.extend(rest.bytes);
+            }
+            Some(heard)
         }
         Err(_) => None,
     };
-    if heard.as_ref().is_some_and(|heard| heard.bytes == answer) {
-        return Ok(());
-    }
     let soon = Instant::now() + Duration::from_millis(500);
     let gone = bench.program().is_ok_and(|it| it.wait(soon).is_some());
     let got = match heard {
+        Some(heard) if !heard.bytes.is_empty() => heard.words(),
         _ if gone => "nothing: the program has ended".into(),
         Some(heard) => heard.words(),
         None => "no connection".into(),

@@ -140,7 +140,7 @@ fn reset(bench: &mut Bench) -> Ruling {
     upload.gets_all(&file)?;
     let answer = upload.answer(&file);
     upload.server.offers(&answer.as_bytes()[..12]);
-    upload.resets(bench)?;
+    upload.resets()?;
     server::fails(bench).map_err(|fault| fault.because(&A_RESET_IS_AN_END))?;
     Ok(())
 }
@@ -212,7 +212,7 @@ fn breaks_off(bench: &mut Bench) -> Ruling {
     let file = bytes::much(&mut bench.random, 2_000_000);
     let mut upload = Upload::begins(bench, &file)?;
     upload.gets(&file[..1000])?;
-    upload.resets(bench)?;
+    upload.resets()?;
     server::fails(bench).map_err(|fault| fault.because(&A_RESET_IS_AN_END))?;
     Ok(())
 }

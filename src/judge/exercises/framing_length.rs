@@ -285,8 +285,7 @@ fn too_long(bench: &mut Bench) -> Ruling {
     if huge.then == Then::Enough {
         return broken(format!("an answer: {}", shown(&huge.bytes)));
     }
-    first.did("closes the connection");
-    drop(first);
+    first.closes();
     // Whoever waits for all those bytes shows it sooner by fewer of them.
     let mut second = Tcp::connect(bench, "client 2", server)?;
     second.did(format!("sends a message of {}", counted(LIMIT + 1)));

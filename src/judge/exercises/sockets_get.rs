@@ -315,7 +315,6 @@ fn asked(bench: &mut Bench) -> Result<Tcp, Stop> {
     let Err(fault) = heard.is("the server", b"get\n") else {
         return Ok(server);
     };
-    bench.keep(server);
     fault
         .because_if(heard.bytes == b"get", &SEND_IS_A_LINE)
         .stop()

@@ -120,8 +120,7 @@ fn next(bench: &mut Bench) -> Ruling {
 fn without_a_word(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let first = Tcp::connect(bench, "client 1", server)?;
-    first.did("closes the connection");
-    drop(first);
+    first.closes();
     let word = bench.word(7);
     is_served(
         bench,

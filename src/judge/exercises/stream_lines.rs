@@ -270,7 +270,7 @@ fn limit(bench: &mut Bench) -> Ruling {
     let mut client = Tcp::connect(bench, "client 1", server)?;
     client.offers(&line(bench, LIMIT));
     is_answer(&client.hears_line().plainly(), LIMIT)?;
-    drop(client);
+    client.closes();
     // With its newline, so that whoever takes it shows it; then without one.
     for (name, length, end) in [("client 2", 1_000_000, "\n"), ("client 3", 70_000, "")] {
         let mut client = Tcp::connect(bench, name, server)?;

@@ -156,8 +156,7 @@ fn next(bench: &mut Bench) -> Ruling {
         let mut client =
             Tcp::connect(bench, name, server).map_err(|stop| because(stop, &ONE_CLIENT))?;
         is_served(bench, &mut client).map_err(|stop| because(stop, &ONE_CLIENT))?;
-        bench.did(format!("{name} leaves"));
-        drop(client);
+        client.closes();
         bench.lets_it_work(A_MOMENT)?;
     }
     Ok(())
@@ -165,11 +164,9 @@ fn next(bench: &mut Bench) -> Ruling {
 
 fn silent(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
-    let silent = Tcp::connect(bench, "client 1", server)?;
+    let _silent = Tcp::connect(bench, "client 1", server)?;
     bench.lets_it_work(Duration::ZERO)?;
-    let other = another_is_served(bench, server, &ONE_THREAD);
-    bench.keep(silent);
-    other
+    another_is_served(bench, server, &ONE_THREAD)
 }
 
 fn half(bench: &mut Bench) -> Ruling {
@@ -179,9 +176,7 @@ fn half(bench: &mut Bench) -> Ruling {
     let half = bench.word(5);
     stalls.sends(&half)?;
     bench.lets_it_work(Duration::ZERO)?;
-    let other = another_is_served(bench, server, &LOCK_WHILE_READING);
-    bench.keep(stalls);
-    other
+    another_is_served(bench, server, &LOCK_WHILE_READING)
 }
 
 fn stalled(bench: &mut Bench) -> Ruling {
@@ -189,9 +184,7 @@ fn stalled(bench: &mut Bench) -> Ruling {
     let mut stalls = Tcp::connect(bench, "client 1", server)?;
     bench.did("client 1 sends lines until no more fit, and reads nothing");
     stalls.fills(&line(bench))?;
-    let other = another_is_served(bench, server, &LOCK_WHILE_WRITING);
-    bench.keep(stalls);
-    other
+    another_is_served(bench, server, &LOCK_WHILE_WRITING)
 }
 
 fn reset(bench: &mut Bench) -> Ruling {

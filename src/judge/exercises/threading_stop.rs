@@ -111,8 +111,7 @@ fn ends(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut client = Tcp::connect(bench, "the client", server)?;
     is_served(bench, &mut client)?;
-    bench.did("the client leaves");
-    drop(client);
+    client.closes();
     stop(bench)?;
     has_ended(bench).map_err(|fault| fault.because(&NOBODY_TELLS_ACCEPT).into())
 }
@@ -121,11 +120,9 @@ fn silent(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut client = Tcp::connect(bench, "client 1", server)?;
     is_served(bench, &mut client)?;
-    let silent = Tcp::connect(bench, "client 2", server)?;
+    let _silent = Tcp::connect(bench, "client 2", server)?;
     stop(bench)?;
-    let ended = has_ended(bench);
-    bench.keep((client, silent));
-    ended.map_err(|fault| fault.because(&WAITS_FOR_THE_SILENT).into())
+    has_ended(bench).map_err(|fault| fault.because(&WAITS_FOR_THE_SILENT).into())
 }
 
 fn answers(bench: &mut Bench) -> Ruling {
@@ -176,13 +173,13 @@ fn refuses(bench: &mut Bench) -> Ruling {
             Ok(()) => late.hears_perhaps(sent.len(), Duration::from_secs(1)).bytes,
             Err(_) => Vec::new(),
         };
+        late.closes();
         match answer == sent.to_ascii_uppercase() {
             false => return Ok(()),
             true if Instant::now() < until => {}
             true => break,
         }
     }
-    bench.keep(busy);
     let got = "a late client connected, sent a line, and got its answer";
     Fault::new("nobody is accepted any more", got)
         .because(&STILL_OPEN)

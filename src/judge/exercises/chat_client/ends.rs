@@ -38,9 +38,7 @@ pub fn input(bench: &mut Bench) -> Ruling {
     // The last one has no newline, and counts all the same.
     let unfinished = bench.text(6);
     server.sends(unfinished.as_bytes())?;
-    server.did("closes the connection");
-    bench.lets_go();
-    drop(server);
+    server.closes();
     let until = Instant::now() + REPLY;
     let program = bench.program()?;
     let status = program.wait(until);
@@ -70,12 +68,9 @@ pub fn server(bench: &mut Bench) -> Ruling {
         let last = format!("* {}", bench.text(9));
         server.sends(format!("[ada] hello\n{last}\n").as_bytes())?;
         shows(bench, "[ada] hello")?;
-        bench.lets_go();
-        if resets {
-            server.resets()?;
-        } else {
-            server.did("closes the connection");
-            drop(server);
+        match resets {
+            true => server.resets()?,
+            false => server.closes(),
         }
         let until = Instant::now() + REPLY;
         let (mut empty, mut said) = (0, false);

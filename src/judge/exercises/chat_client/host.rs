@@ -1,10 +1,10 @@
 //! The server that the judge plays.
 
-use std::net::TcpListener;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::judge::bench::{Bench, REPLY, START, is_timeout};
+use crate::judge::bench::{Bench, REPLY};
 use crate::judge::fault::{Fault, Stop};
+use crate::judge::listener::Listener;
 use crate::judge::program::Line;
 use crate::judge::tcp::Tcp;
 
@@ -13,32 +13,9 @@ use crate::judge::tcp::Tcp;
 /// # Errors
 /// `Broken` if it does not connect.
 pub fn meets(bench: &mut Bench) -> Result<Tcp, Stop> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    bench.start(&[&address.to_string()])?;
-    let until = Instant::now() + START;
-    loop {
-        match listener.accept() {
-            Ok((stream, _)) => {
-                stream.set_nonblocking(false)?;
-                // A client that loses it ends, and would look as if it had by itself.
-                bench.keep(stream.try_clone()?);
-                return Ok(Tcp::new(bench, "the server", stream)?);
-            }
-            Err(error) if is_timeout(&error) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let ended = bench.has_ended();
-        if ended || Instant::now() > until {
-            let got = match ended {
-                true => "it has ended without",
-                false => "no connection",
-            };
-            return Fault::new(format!("it connects to {address}"), got).stop();
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    let listener = Listener::new()?;
+    bench.start(&[&listener.address.to_string()])?;
+    listener.accept(bench, "the server")
 }
 
 /// Waits until this line is shown on standard output.

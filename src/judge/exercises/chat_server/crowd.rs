@@ -9,6 +9,8 @@ use super::guest::Guest;
 use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
 use crate::judge::fault::{Fault, Stop};
+use crate::judge::heard::Then;
+use crate::judge::tcp::{Tcp, own_limit};
 
 /// How many say nothing; with the two who chat they are a thousand.
 const CROWD: usize = 998;
@@ -35,9 +37,11 @@ pub fn thousand(bench: &mut Bench) -> Ruling {
     };
     let mut idle = Vec::new();
     for number in 1..=crowd {
-        let mut client = asked(number, server).map_err(because)?;
+        let mut client = asked(bench, number, server).map_err(because)?;
         if number <= NAMED {
-            client.write_all(format!("idle{number}\n").as_bytes())?;
+            client
+                .pushes(format!("idle{number}\n").as_bytes())
+                .map_err(because)?;
         }
         idle.push(client);
     }
@@ -49,28 +53,15 @@ pub fn thousand(bench: &mut Bench) -> Ruling {
 }
 
 /// One more client, who is asked for a name and says none.
-fn asked(number: usize, server: SocketAddr) -> Result<TcpStream, Stop> {
-    let expected = || format!("client {number} is asked for a name");
-    let mut stream = match TcpStream::connect_timeout(&server, REPLY) {
-        Ok(stream) => stream,
-        Err(error) if own_limit(&error) => return Err(error.into()),
-        Err(error) => return Fault::new(expected(), kit::describe_error(&error)).stop(),
-    };
-    stream.set_read_timeout(Some(REPLY))?;
+fn asked(bench: &Bench, number: usize, server: SocketAddr) -> Result<Tcp, Stop> {
+    let name = format!("client {number}");
+    let mut client = Tcp::joins(bench, &name, server)?;
     // Each is waited for, so that a short queue of the listener is no fault.
-    let got = match stream.read(&mut [0; 200]) {
-        Ok(0) => "the end of the connection".into(),
-        Ok(_) => return Ok(stream),
-        Err(error) if crate::judge::bench::is_timeout(&error) => "silence".into(),
-        Err(error) => kit::describe_error(&error),
-    };
-    Fault::new(expected(), got).stop()
-}
-
-/// Whether it is the judge itself that has no descriptor left.
-fn own_limit(error: &std::io::Error) -> bool {
-    // EMFILE and ENFILE have these numbers on every Unix.
-    matches!(error.raw_os_error(), Some(23 | 24))
+    let heard = client.reads(200, REPLY, |_| true);
+    match heard.then {
+        Then::Enough => Ok(client),
+        _ => Fault::new(format!("{name} is asked for a name"), heard.ending()).stop(),
+    }
 }
 
 /// As many as the limit of open files allows, which the program has too. With
@@ -107,9 +98,9 @@ pub fn nameless(bench: &mut Bench) -> Ruling {
     ));
     let mut waiting = Vec::new();
     for number in 1..=silent {
-        let stream = asked(number, server)?;
-        stream.set_nonblocking(true)?;
-        waiting.push((number, stream));
+        let client = asked(bench, number, server)?;
+        client.stream.set_nonblocking(true)?;
+        waiting.push((number, client));
     }
     let since = Instant::now();
     let mut late = Guest::connect(bench, "bob", server)?;
@@ -132,12 +123,12 @@ pub fn nameless(bench: &mut Bench) -> Ruling {
             }
             letter = Instant::now();
         }
-        waiting.retain_mut(|(number, stream)| {
+        waiting.retain_mut(|(number, client)| {
             if *number <= SLOW && tick % 20 == 0 {
                 // An error shows below, as its end.
-                let _ = stream.write(b"x");
+                let _ = client.stream.write(b"x");
             }
-            is_open(stream)
+            is_open(&mut client.stream)
         });
     }
     if !said && waiting.is_empty() {

@@ -41,7 +41,9 @@ pub fn told_to_end(bench: &mut Bench) -> Ruling {
         is_told(guest, None)?;
     }
     ends(bench, "SIGTERM")?;
-    drop((ada, bob, cyd, nameless));
+    for guest in [ada, bob, cyd, nameless] {
+        guest.tcp.closes();
+    }
     restarts(bench, &server.to_string())?;
     let mut eve = Guest::enter(bench, "eve", server)?;
     bench.did("send it SIGINT, as Ctrl-C does");

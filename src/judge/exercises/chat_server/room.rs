@@ -34,8 +34,7 @@ pub fn names(bench: &mut Bench) -> Ruling {
     for guest in [&mut first, &mut second] {
         guest.hears(&format!("* {cyd} has entered the room"))?;
     }
-    second.tcp.did("closes the connection");
-    drop(second);
+    second.tcp.closes();
     for guest in [&mut first, &mut third] {
         guest.hears(&format!("* {bob} has left the room"))?;
     }

@@ -3,7 +3,7 @@
 use std::env::temp_dir;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
-use std::net::{Shutdown, TcpListener};
+use std::net::Shutdown;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -11,10 +11,11 @@ use std::{process, thread};
 
 use socket2::SockRef;
 
-use crate::judge::bench::{Bench, REPLY, START, is_timeout};
+use crate::judge::bench::{Bench, REPLY};
 use crate::judge::bytes::{counted, difference, shown};
 use crate::judge::fault::{Fault, Stop};
 use crate::judge::heard::Then;
+use crate::judge::listener::Listener;
 use crate::judge::program::words;
 use crate::judge::tcp::Tcp;
 
@@ -37,37 +38,16 @@ impl Upload {
     /// `Broken` if it does not connect.
     pub fn begins(bench: &mut Bench, bytes: &[u8]) -> Result<Upload, Stop> {
         let file = Scratch::with(bytes)?;
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?;
+        let listener = Listener::new()?;
+        let address = listener.address;
         let what = match bytes.len() {
             0..1000 => shown(bytes),
             length => counted(length),
         };
         bench.did(format!("start it with {address} and a file of {what}"));
         bench.launch(&[&address.to_string(), file.name()])?;
-        listener.set_nonblocking(true)?;
-        let until = Instant::now() + START;
-        loop {
-            // In this order: what it did before it ended has come by now.
-            let ended = bench.has_ended();
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    stream.set_nonblocking(false)?;
-                    bench.holds(&stream)?;
-                    let server = Tcp::new(bench, "our server", stream)?;
-                    return Ok(Upload { server, file });
-                }
-                Err(error) if !is_timeout(&error) => return Err(error.into()),
-                Err(_) if ended || Instant::now() >= until => {
-                    let got = match ended {
-                        true => "no connection: the program has ended",
-                        false => "no connection",
-                    };
-                    return Fault::new(format!("it connects to {address}"), got).stop();
-                }
-                Err(_) => thread::sleep(Duration::from_millis(1)),
-            }
-        }
+        let server = listener.accept(bench, "our server")?;
+        Ok(Upload { server, file })
     }
 
     /// The name of the file.
@@ -121,8 +101,7 @@ impl Upload {
     ///
     /// # Errors
     /// As setsockopt(2).
-    pub fn resets(self, bench: &mut Bench) -> io::Result<()> {
-        bench.lets_go();
+    pub fn resets(self) -> io::Result<()> {
         self.server.resets()
     }
 
