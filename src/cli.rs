@@ -90,6 +90,8 @@ compile, 2 could not tell.")]
 Examples:
   cargo run -- watch                  the first exercise that has not passed
   cargo run -- watch udp-echo         this one first
+  cargo run -- watch udp-echo --cmd 'python3 my_echo.py'
+                                      a program in any language
 
 While it watches, a letter and Enter: h for a hint, s for the solution, n for
 the next exercise, l for the list, c to check again, q or Ctrl-C to end.")]
@@ -238,6 +240,11 @@ pub struct CheckArgs {
 pub struct WatchArgs {
     /// The exercise to begin with; without it, the first that has not passed
     pub exercise: Option<String>,
+
+    /// Judge this command, each time a file that it names is saved, instead of
+    /// the file of the exercise
+    #[arg(long, value_name = "COMMAND", requires = "exercise")]
+    pub cmd: Option<String>,
 
     /// Look for edits once a second instead of being told by the system; for
     /// network folders and folders shared with a virtual machine

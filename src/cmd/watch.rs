@@ -1,5 +1,5 @@
 //! `workbook watch`: judges an exercise each time it is saved, and goes on to
-//! the next one when it passes.
+//! the next one when it passes; or a program in any language, until it passes.
 //!
 //! Lines only: nothing is repainted, and the keys are letters and Enter.
 
@@ -25,8 +25,14 @@ use crate::place::Place;
 use crate::progress::{Judged, judged};
 use crate::site::watch::Watch;
 
+mod own;
+
+use own::Own;
+
 /// The keys, as they are shown.
 const KEYS: &str = "h hint, s solution, n next, l list, c check again, q quit";
+/// Those for a program of the learner's own, which is for one exercise.
+const FEW_KEYS: &str = "h hint, s solution, c check again, q quit";
 
 /// How often to see whether the judge has ended, while it runs.
 const TICK: Duration = Duration::from_millis(5);
@@ -49,7 +55,11 @@ pub fn run(place: &Place, args: &WatchArgs) -> Result<ExitCode> {
     };
     let (tell, happenings) = mpsc::channel();
     // Before the first check, so that no edit falls in between.
-    let watch = Watch::start(&place.root, args.poll)?;
+    let own = args.cmd.as_deref().map(Own::named).transpose()?;
+    let watch = match &own {
+        Some(own) => Watch::files(&own.files, args.poll)?,
+        None => Watch::start(&place.root, args.poll)?,
+    };
     if let Some(reason) = &watch.polls_because {
         say(&format!("Looking for edits once a second ({reason})."))?;
     }
@@ -58,6 +68,7 @@ pub fn run(place: &Place, args: &WatchArgs) -> Result<ExitCode> {
         place,
         happenings,
         exercise: EXERCISES.first().context("there is no exercise yet")?,
+        own,
         judge: None,
         seen: None,
         passed: BTreeSet::new(),
@@ -103,6 +114,7 @@ struct Watching<'a> {
     place: &'a Place,
     happenings: Receiver<Happening>,
     exercise: &'static Exercise,
+    own: Option<Own>,
     judge: Option<Child>,
     /// What stood in the file when the judge last looked at it.
     seen: Option<Vec<u8>>,
@@ -169,7 +181,7 @@ impl Watching<'_> {
             "" => self.show_keys()?,
             other => {
                 let other = kit::visible(other);
-                say(&format!("`{other}` is no key: {KEYS}"))?;
+                say(&format!("`{other}` is no key: {}", self.keys()))?;
             }
         }
         Ok(true)
@@ -179,13 +191,17 @@ impl Watching<'_> {
     fn begin(&mut self, exercise: &'static Exercise) -> Result<bool> {
         self.exercise = exercise;
         let heading = format!("\n{}: {}", exercise.name.bold(), exercise.about);
-        say(&format!("{heading}\nWatching {}", exercise.file()))?;
+        say(&format!("{heading}\nWatching {}", self.watched()))?;
         self.check()?;
         Ok(true)
     }
 
     /// Goes to the next exercise that has not passed; false if all have.
     fn begin_next(&mut self, after: Option<&Exercise>) -> Result<bool> {
+        if self.own.is_some() {
+            say("What is next: cargo run -- progress")?;
+            return Ok(false);
+        }
         let entries = self.entries()?;
         let here = after.and_then(|after| EXERCISES.iter().position(|e| e.name == after.name));
         let (before, behind) = EXERCISES.split_at(here.map_or(0, |here| here + 1));
@@ -206,10 +222,13 @@ impl Watching<'_> {
         let Exercise { name, .. } = self.exercise;
         self.seen = self.on_disk();
         if self.seen.is_none() {
-            let file = self.exercise.file();
-            say(&format!(
-                "There is no {file}. Write it, or: cargo run -- reset {name}"
-            ))?;
+            say(&match &self.own {
+                Some(own) => format!("There is no {}.", own.missing()),
+                None => format!(
+                    "There is no {}. Write it, or: cargo run -- reset {name}",
+                    self.exercise.file()
+                ),
+            })?;
             return self.show_keys();
         }
         let program = env::current_exe().context("cannot find this program itself")?;
@@ -221,6 +240,9 @@ impl Watching<'_> {
                 true => "always",
                 false => "never",
             });
+        if let Some(own) = &self.own {
+            judge.arg("--cmd").arg(&own.line);
+        }
         if let Some(root) = &self.place.asked {
             judge.arg("--root").arg(root);
         }
@@ -282,20 +304,41 @@ impl Watching<'_> {
 
     fn show_keys(&self) -> Result<()> {
         match self.has_keys {
-            true => Ok(say(&format!("{KEYS} (and Enter)"))?),
+            true => Ok(say(&format!("{} (and Enter)", self.keys()))?),
             false => Ok(()),
+        }
+    }
+
+    fn keys(&self) -> &'static str {
+        match self.own {
+            Some(_) => FEW_KEYS,
+            None => KEYS,
+        }
+    }
+
+    /// What is watched, as it is shown.
+    fn watched(&self) -> String {
+        match &self.own {
+            Some(own) => own.names(),
+            None => self.exercise.file(),
         }
     }
 
     /// Whether the learner's file may be among these.
     fn concerns(&self, paths: &BTreeSet<PathBuf>) -> bool {
+        if self.own.is_some() {
+            return true;
+        }
         let file = self.place.root.join(self.exercise.file());
         // The folder of the book stands for "anything": events were lost.
         paths.contains(&file) || paths.contains(&self.place.root.join("book"))
     }
 
     fn on_disk(&self) -> Option<Vec<u8>> {
-        fs::read(self.place.root.join(self.exercise.file())).ok()
+        match &self.own {
+            Some(own) => own.contents(),
+            None => fs::read(self.place.root.join(self.exercise.file())).ok(),
+        }
     }
 
     fn stop(&mut self) {

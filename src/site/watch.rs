@@ -1,7 +1,8 @@
-//! Notices edits to what the book is made of.
+//! Notices edits to what the book is made of, or to files that somebody names.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,15 @@ const PERIOD: Duration = Duration::from_millis(800);
 /// show parts of the programs in it.
 const SOURCES: [&str; 3] = ["book", "lessons", "book.toml"];
 
-/// Edits to the book, from when this was made.
+/// What is watched.
+enum Watched {
+    /// The book in this folder.
+    Book(PathBuf),
+    /// These files.
+    Files(Vec<PathBuf>),
+}
+
+/// Edits, from when this was made.
 pub struct Watch {
     changes: Receiver<PathBuf>,
     /// Why it looks for edits instead of being told, if it does.
@@ -32,10 +41,20 @@ impl Watch {
     /// Starts to watch the book in `root`; `poll` looks for edits, which works
     /// on every file system.
     pub fn start(root: &Path, poll: bool) -> anyhow::Result<Watch> {
+        Watch::over(Watched::Book(root.into()), poll)
+    }
+
+    /// Starts to watch these files, in the same way.
+    pub fn files(files: &[PathBuf], poll: bool) -> anyhow::Result<Watch> {
+        Watch::over(Watched::Files(files.into()), poll)
+    }
+
+    fn over(watched: Watched, poll: bool) -> anyhow::Result<Watch> {
+        let watched = Arc::new(watched);
         let (tx, changes) = channel();
         let refused = match poll {
             true => "you asked for it".to_owned(),
-            false => match told_by_the_system(root, tx.clone()) {
+            false => match told_by_the_system(&watched, tx.clone()) {
                 Ok(watcher) => {
                     return Ok(Watch {
                         changes,
@@ -46,7 +65,7 @@ impl Watch {
                 Err(error) => error.to_string(),
             },
         };
-        let watcher = looking_at_files(root, tx).context("cannot watch the book for edits")?;
+        let watcher = looking_at_files(&watched, tx).context("cannot watch for edits")?;
         Ok(Watch {
             changes,
             polls_because: Some(refused),
@@ -69,49 +88,83 @@ impl Watch {
     }
 }
 
-fn told_by_the_system(root: &Path, tx: Sender<PathBuf>) -> notify::Result<Box<dyn Watcher + Send>> {
-    let mut watcher = RecommendedWatcher::new(pass_on(root, tx), Config::default())?;
-    watch_sources(root, &mut watcher)?;
+fn told_by_the_system(
+    watched: &Arc<Watched>,
+    tx: Sender<PathBuf>,
+) -> notify::Result<Box<dyn Watcher + Send>> {
+    let mut watcher = RecommendedWatcher::new(pass_on(watched, tx), Config::default())?;
+    watched.by(&mut watcher)?;
     Ok(Box::new(watcher))
 }
 
-fn looking_at_files(root: &Path, tx: Sender<PathBuf>) -> notify::Result<Box<dyn Watcher + Send>> {
+fn looking_at_files(
+    watched: &Arc<Watched>,
+    tx: Sender<PathBuf>,
+) -> notify::Result<Box<dyn Watcher + Send>> {
     // By content: the times that notify compares are whole seconds.
     let config = Config::default()
         .with_poll_interval(PERIOD)
         .with_compare_contents(true);
-    let mut watcher = PollWatcher::new(pass_on(root, tx), config)?;
-    watch_sources(root, &mut watcher)?;
+    let mut watcher = PollWatcher::new(pass_on(watched, tx), config)?;
+    watched.by(&mut watcher)?;
     Ok(Box::new(watcher))
 }
 
-fn watch_sources(root: &Path, watcher: &mut dyn Watcher) -> notify::Result<()> {
-    // The root itself for book.toml: editors replace a file by a new one, and a
-    // watch on the old one would then see nothing more.
-    watcher.watch(root, RecursiveMode::NonRecursive)?;
-    for folder in SOURCES.map(|source| root.join(source)) {
-        if folder.is_dir() {
-            watcher.watch(&folder, RecursiveMode::Recursive)?;
+impl Watched {
+    /// Tells the watcher where to look.
+    fn by(&self, watcher: &mut dyn Watcher) -> notify::Result<()> {
+        // The folder of a file, not the file: editors replace it by a new one,
+        // and a watch on the old one would then see nothing more.
+        match self {
+            Watched::Book(root) => {
+                watcher.watch(root, RecursiveMode::NonRecursive)?;
+                for folder in SOURCES.map(|source| root.join(source)) {
+                    if folder.is_dir() {
+                        watcher.watch(&folder, RecursiveMode::Recursive)?;
+                    }
+                }
+            }
+            Watched::Files(files) => {
+                let folders: BTreeSet<_> = files.iter().filter_map(|file| file.parent()).collect();
+                for folder in folders {
+                    watcher.watch(folder, RecursiveMode::NonRecursive)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn counts(&self, path: &Path) -> bool {
+        match self {
+            Watched::Book(root) => is_source(root, path),
+            Watched::Files(files) => files.iter().any(|file| file == path),
         }
     }
-    Ok(())
+
+    /// What stands for "anything", when events were lost.
+    fn anything(&self) -> PathBuf {
+        match self {
+            Watched::Book(root) => root.join("book"),
+            Watched::Files(files) => files.first().cloned().unwrap_or_default(),
+        }
+    }
 }
 
 /// Passes on the paths of events that matter.
 fn pass_on(
-    root: &Path,
+    watched: &Arc<Watched>,
     tx: Sender<PathBuf>,
 ) -> impl FnMut(notify::Result<Event>) + Send + 'static + use<> {
-    let root = root.to_path_buf();
+    let watched = Arc::clone(watched);
     move |event| {
         let Ok(event) = event else { return };
         if event.need_rescan() {
             // Events were lost: take it that everything changed.
-            let _ = tx.send(root.join("book"));
+            let _ = tx.send(watched.anything());
         }
         if is_edit(event.kind) {
             for path in event.paths {
-                if is_source(&root, &path) {
+                if watched.counts(&path) {
                     // Nobody receives any more: the server is about to end.
                     let _ = tx.send(path);
                 }

@@ -52,6 +52,34 @@ fn checks_on_save(options: &[&str]) {
 }
 
 #[test]
+fn watch_checks_a_program_in_another_language_when_it_is_saved() {
+    if !found("python3") {
+        return;
+    }
+    let workshop = Workshop::new();
+    let name = "my echo/my_echo.py";
+    workshop.write(name, &format!("{SERVER}{WRONG}"));
+    let line = ["udp-echo", "--cmd", "python3 my_echo.py"];
+    let mut watch = Watching::start_in(&workshop, "my echo", &line);
+    let watched = watch.until("Watching ");
+    assert!(watched.ends_with("/my echo/my_echo.py"), "{watched}");
+    watch.until("BROKEN");
+    watch.until("h hint, s solution, c check again, q quit (and Enter)");
+    workshop.write("my echo/notes.txt", "This is not the program.\n");
+    let own = workshop.path(name);
+    fs::remove_file(&own).unwrap();
+    watch.until("There is no ");
+    fs::write(&own, format!("{SERVER}{RIGHT}")).unwrap();
+    watch.until("udp-echo: every rule is kept.");
+    watch.until("What is next: cargo run -- progress");
+    assert_eq!(watch.end().code(), Some(0));
+    let missing = workshop.run(&["watch", "udp-echo", "--cmd", "python3 my_ehco.py"]);
+    assert_eq!(missing.status.code(), Some(2));
+    let words = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(words.contains("names no file to watch"), "{words}");
+}
+
+#[test]
 fn the_keys_of_watch_do_what_they_say() {
     let workshop = Workshop::new();
     workshop.write(FILE, "no python\n");
@@ -153,7 +181,12 @@ struct Watching {
 
 impl Watching {
     fn start(workshop: &Workshop, options: &[&str]) -> Watching {
+        Watching::start_in(workshop, ".", options)
+    }
+
+    fn start_in(workshop: &Workshop, folder: &str, options: &[&str]) -> Watching {
         let mut command = workshop.command(&["watch"]);
+        command.current_dir(workshop.path(folder));
         command.args(options).stdin(Stdio::piped());
         let (reader, writer) = std::io::pipe().unwrap();
         command.stdout(writer.try_clone().unwrap()).stderr(writer);
