@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::program::{Line, Program};
 
 /// How many lines before it are too many.
-const FLOOD: usize = 10_000;
+pub const FLOOD: usize = 10_000;
 /// How long a program must have waited for others before we believe that it
 /// has nothing more to say.
 const WAITED: Duration = Duration::from_secs(1);

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
+use super::Rule;
 use super::announce::{self, Announced};
 use super::bytes;
-use super::cause::Cause;
+use super::cause::PRINTS_ITS_ARGUMENT;
 use super::fault::{Fault, Stop};
 use super::program::{Program, words};
 use super::subject::Subject;
@@ -61,13 +62,10 @@ pub struct Log(Arc<Mutex<Vec<String>>>);
 #[derive(Clone, Debug, Default)]
 pub struct Open(Arc<Mutex<Vec<TcpStream>>>);
 
-/// Somebody printed their argument, as if port 0 were a port.
-pub const PRINTS_ITS_ARGUMENT: Cause = Cause {
-    name: "prints-its-argument",
-    says: "The address that I bind is the address that I have then.",
-    truth: "port 0 asks the kernel for a free port; ask the socket which one it got (getsockname, local_addr).",
-    belief: Some(&kit::belief::M23),
-    see: ("sockets", "special-ports"),
+/// The first rule for every server.
+pub const SAYS_WHERE: Rule = Rule {
+    says: "it says where it listens",
+    check: |bench| bench.serve().map(|_| ()),
 };
 
 impl Bench<'_> {
@@ -210,7 +208,14 @@ impl Bench<'_> {
         bytes::word(&mut self.random, length)
     }
 
-    /// The same as text.
+    /// A line of so many random letters and digits, and its newline.
+    pub fn line(&mut self, length: usize) -> Vec<u8> {
+        let mut line = self.word(length);
+        line.push(b'\n');
+        line
+    }
+
+    /// A word as text.
     pub fn text(&mut self, length: usize) -> String {
         bytes::text(&mut self.random, length)
     }
@@ -286,6 +291,12 @@ impl Open {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.push(stream);
     }
+
+    /// Closes all of them.
+    pub fn lets_go(&self) {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.clear();
+    }
 }
 
 impl Log {
@@ -298,8 +309,12 @@ impl Log {
 
 /// Whether every thread waits in a system call.
 fn waits(calls: &[String]) -> bool {
-    let waits = |call: &String| call != "runs" && !call.starts_with("waits outside");
-    !calls.is_empty() && calls.iter().all(waits)
+    !calls.is_empty() && calls.iter().all(|call| is_call(call))
+}
+
+/// Whether this is a system call, and not another way to spend the time.
+fn is_call(call: &str) -> bool {
+    call != "runs" && !call.starts_with("waits outside")
 }
 
 /// What threads are doing, in words: `waits in accept4`.
@@ -307,11 +322,7 @@ fn doing(calls: &[String]) -> String {
     let mut calls: Vec<_> = calls.iter().map(String::as_str).collect();
     calls.sort_unstable();
     calls.dedup();
-    let waits: Vec<_> = calls
-        .iter()
-        .copied()
-        .filter(|call| *call != "runs")
-        .collect();
+    let waits: Vec<_> = calls.iter().copied().filter(|call| is_call(call)).collect();
     match (waits.is_empty(), waits.len() < calls.len()) {
         (true, _) => "it computes".into(),
         (false, true) => format!("it computes, and waits in {}", waits.join(", ")),

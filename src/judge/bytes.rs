@@ -63,6 +63,11 @@ pub fn difference(expected: &[u8], got: &[u8]) -> String {
     }
 }
 
+/// What a terminal may take for a command.
+pub fn commands(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

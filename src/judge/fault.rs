@@ -15,6 +15,16 @@ pub enum Stop {
     Busy(String),
 }
 
+impl Stop {
+    /// The same, and a rule that is broken is so by this cause.
+    pub fn because(self, cause: &'static Cause) -> Stop {
+        match self {
+            Stop::Broken(fault) => fault.because(cause).into(),
+            other => other,
+        }
+    }
+}
+
 /// How a rule was broken.
 #[derive(Debug)]
 pub struct Fault {

@@ -1,8 +1,11 @@
-//! A server for programs that are clients: it accepts what the program opens.
+//! Where programs that are clients connect to: a server that accepts, and a
+//! port that refuses.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
 
 use super::bench::{Bench, START};
 use super::fault::{Fault, Stop};
@@ -14,6 +17,27 @@ pub struct Listener {
     /// Where it listens.
     pub address: SocketAddr,
     listener: TcpListener,
+}
+
+/// A port that is taken, where nobody listens: connections are refused.
+pub struct Closed {
+    /// Its address.
+    pub address: SocketAddr,
+    _socket: Socket,
+}
+
+impl Closed {
+    /// Binds to a free port.
+    ///
+    /// # Errors
+    /// As bind(2).
+    pub fn new() -> io::Result<Closed> {
+        let (socket, address) = bound()?;
+        Ok(Closed {
+            address,
+            _socket: socket,
+        })
+    }
 }
 
 impl Listener {
@@ -59,4 +83,16 @@ impl Listener {
                 .wait(Instant::now() + Duration::from_millis(2));
         }
     }
+}
+
+/// A stream socket that is bound to a free port of 127.0.0.1.
+///
+/// # Errors
+/// As socket(2) and bind(2).
+pub fn bound() -> io::Result<(Socket, SocketAddr)> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
+    let address = socket.local_addr()?.as_socket();
+    let address = address.ok_or(io::ErrorKind::AddrNotAvailable)?;
+    Ok((socket, address))
 }

@@ -56,7 +56,7 @@ const LAST_HINTS: &[(&str, &str)] = &[
     ),
     (
         "chat-server",
-        "One thread with selectors: every socket non-blocking, and for each client a bytearray of what came and one of what is to go. send takes what it can; register EVENT_WRITE while something is left, and let go who has more than 1 MiB of it, or who has taken nothing or said no name for 4 seconds. When accept fails, pause it. signal.set_wakeup_fd makes SIGTERM one more thing to read.",
+        "One thread with selectors: every socket non-blocking, and for each client a bytearray of what came and one of what is to go. send takes what it can; register EVENT_WRITE while something is left, and let go who has more than 1 MiB of it, or who has taken nothing or said no name for 4 seconds. When accept fails, pause it. signal.signal(SIGTERM, lambda *_: None), the same for SIGINT, and signal.set_wakeup_fd make each signal one more thing to read.",
     ),
     (
         "chat-client",

@@ -12,6 +12,9 @@ use super::fault::{Fault, Stop};
 use super::heard::{self, Heard, Then, WHOLE};
 use crate::keep::Threads;
 
+/// The most that is sent to a program that always reads on: more than the
+/// queues of the kernel hold.
+const MOST: usize = 32 << 20;
 /// How long it may take if the kernel waits before it sends again.
 const LATE: Duration = Duration::from_secs(60);
 
@@ -145,7 +148,8 @@ impl Tcp {
 
     /// Sends this again and again until the program no longer reads;
     /// returns how often. All of it has arrived then, and some of
-    /// it was not read: so the kernel says of both ends, sock_diag(7).
+    /// it was not read: so the kernel says of both ends, sock_diag(7). One that
+    /// keeps its answers in memory reads on; that is enough at some time.
     ///
     /// # Errors
     /// `Trouble` where the kernel does not say, `Busy` if it does not arrive.
@@ -157,7 +161,7 @@ impl Tcp {
         // Each segment that arrives may make the kernel enlarge the program's
         // send queue (tcp_wmem in tcp(7)), and then it reads on. So it has to
         // leave one line after the other unread before it is stuck for good.
-        while unread < 12 {
+        while unread < 12 && sent * line.len() < MOST {
             let count = if unread == 0 { many } else { 1 };
             self.pushes(&line.repeat(count))?;
             sent += count;
@@ -213,6 +217,9 @@ impl Tcp {
             match self.stream.write(&batch[sent % line.len()..]) {
                 Ok(length) => {
                     sent += length;
+                    if sent >= MOST {
+                        break;
+                    }
                     patience = Patience::new(stuck, self.threads);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -227,7 +234,18 @@ impl Tcp {
 
     /// Reads exactly this many bytes, if they come within the usual time each.
     pub fn hears(&mut self, length: usize) -> Heard {
-        self.reads(length, REPLY, |_| false)
+        let mut heard = self.reads(length, REPLY, |_| false);
+        if heard.then == Then::Silence && !self.is_at_rest() {
+            let more = self.reads(length - heard.bytes.len(), REPLY, |_| false);
+            heard.bytes.extend(more.bytes);
+            heard.then = more.then;
+        }
+        heard
+    }
+
+    /// Whether each thread of the program waits for something.
+    fn is_at_rest(&self) -> bool {
+        self.threads.is_none_or(|threads| threads.are_at_rest())
     }
 
     /// Reads exactly this many bytes late, when the kernel may have begun to
@@ -261,7 +279,7 @@ impl Tcp {
         let until = Instant::now() + WHOLE;
         loop {
             // One byte at a time leaves what follows the line in the kernel.
-            let heard = self.reads(1, REPLY, |_| false);
+            let heard = self.hears(1);
             whole.extend_from_slice(&heard.bytes);
             let done = heard.bytes == b"\n" || heard.then != Then::Enough;
             if done || whole.len() > 1 << 20 || Instant::now() >= until {
@@ -273,7 +291,7 @@ impl Tcp {
 
     /// Reads until the program ends its side.
     pub fn hears_to_end(&mut self) -> Heard {
-        self.reads(usize::MAX, REPLY, |_| false)
+        self.hears(usize::MAX)
     }
 
     /// Whether anything comes within this time, the end included; and what.
@@ -299,12 +317,6 @@ impl Tcp {
                 return Heard { bytes, then };
             }
         }
-    }
-
-    /// Reads whatever comes within this time.
-    pub fn hears_within(&mut self, time: Duration) -> Heard {
-        let until = Instant::now() + time;
-        self.reads(usize::MAX, time, |_| Instant::now() >= until)
     }
 
     /// Reads until `enough`, at most `length` bytes, waiting `patience` for each read.

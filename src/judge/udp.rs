@@ -1,8 +1,9 @@
 //! A peer that speaks UDP.
 
+use std::cell::Cell;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::bench::{Bench, Log, Patience, REPLY, TICK, is_timeout};
 use super::bytes::shown;
@@ -19,6 +20,8 @@ pub struct Udp {
     /// The socket itself, for what is not offered here.
     pub socket: UdpSocket,
     log: Log,
+    /// When nothing had come.
+    empty: Cell<Instant>,
 }
 
 /// What a wait for a datagram brought.
@@ -45,6 +48,7 @@ impl Udp {
             name: name.into(),
             socket,
             log: bench.log(),
+            empty: Cell::new(Instant::now()),
         })
     }
 
@@ -54,6 +58,12 @@ impl Udp {
     /// As getsockname(2).
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
+    }
+
+    /// A time at which nothing had come that has not been heard: what was heard
+    /// last came later, however late it was heard.
+    pub fn nothing_at(&self) -> Instant {
+        self.empty.get()
     }
 
     /// Notes something that this peer does.
@@ -69,11 +79,6 @@ impl Udp {
         self.did(format!("sends {}", shown(bytes)));
         match self.socket.send_to(bytes, to) {
             Ok(_) => Ok(()),
-            // The report of an earlier datagram that met no socket: udp(7).
-            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                self.socket.send_to(bytes, to)?;
-                Ok(())
-            }
             Err(error) => Err(error.into()),
         }
     }
@@ -95,6 +100,7 @@ impl Udp {
         let mut buffer = vec![0; LARGEST];
         loop {
             let (ended, over) = (bench.has_ended(), patience.is_over());
+            let now = Instant::now();
             self.socket.set_read_timeout(Some(TICK))?;
             match self.socket.recv_from(&mut buffer) {
                 Ok((length, from)) => {
@@ -103,7 +109,7 @@ impl Udp {
                 // What it sent before it ended has come by now.
                 Err(error) if is_timeout(&error) && ended => return Ok(Datagram::ProgramEnded),
                 Err(error) if is_timeout(&error) && over => return Ok(Datagram::Silence),
-                Err(error) if is_timeout(&error) => {}
+                Err(error) if is_timeout(&error) => self.empty.set(now),
                 Err(error) => return Ok(Datagram::Error(kit::describe_error(&error))),
             }
         }

@@ -14,7 +14,7 @@ use super::bench::{Bench, Patience, QUIET, REPLY};
 use super::bytes::shown;
 use super::cause::Cause;
 use super::fault::{Fault, Stop};
-use super::heard::{self, Heard, Then};
+use super::heard::{self, Heard, Then, WHOLE};
 use super::tcp::{Tcp, who};
 
 /// How long nothing moves when a program waits for a client to read.
@@ -98,6 +98,8 @@ pub fn sends_all_and_reads_late(
     // The program's queues are full soon if ours are small: socket(7).
     SockRef::from(&client.stream).set_recv_buffer_size(QUEUE)?;
     SockRef::from(&client.stream).set_send_buffer_size(QUEUE)?;
+    // Longer than patience lasts.
+    client.stream.set_write_timeout(Some(WHOLE))?;
     let (taken, done) = (AtomicUsize::new(0), AtomicBool::new(false));
     let mut sender = client.stream.try_clone()?;
     let heard = thread::scope(|scope| {

@@ -3,15 +3,15 @@
 mod causes;
 mod server;
 
-use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use causes::*;
 use server::Upload;
 
-use crate::judge::bench::Bench;
+use crate::judge::bench::{Bench, START};
 use crate::judge::bytes;
 use crate::judge::fault::Fault;
+use crate::judge::listener::Closed;
 use crate::judge::program::words;
 use crate::judge::{Exercise, Rule, Ruling, unkind};
 
@@ -99,7 +99,8 @@ fn waits(bench: &mut Bench) -> Ruling {
     let file = bench.word(50);
     let mut upload = Upload::begins(bench, &file)?;
     upload.gets_all(&file)?;
-    if let Some(status) = bench.program()?.wait(Instant::now() + THOUGHT) {
+    bench.lets_it_work(THOUGHT)?;
+    if let Some(status) = bench.program()?.ended() {
         let expected = "it is there when the answer comes";
         let got = format!("{} before the answer was sent", words(&status));
         let cause = match status.success() {
@@ -125,7 +126,7 @@ fn in_pieces(bench: &mut Bench) -> Ruling {
     let (first, second) = answer.as_bytes().split_at(12);
     upload.server.offers(first);
     // Whoever thinks that this was all, ends now.
-    bench.program()?.wait(Instant::now() + THOUGHT);
+    bench.lets_it_work(THOUGHT)?;
     upload.server.offers(second);
     upload.ends();
     upload
@@ -162,10 +163,11 @@ fn no_answer(bench: &mut Bench) -> Ruling {
     upload.gets_all(&file)?;
     upload.ends();
     server::fails(bench).map_err(|fault| fault.because(&EVERY_END_IS_GOOD))?;
-    // A port that was free a moment ago has nobody behind it.
-    let nobody = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let nobody = Closed::new()?;
     bench.did("and once more, where nobody listens");
-    bench.launch(&[&nobody.to_string(), upload.file_name()])?;
+    bench.launch(&[&nobody.address.to_string(), upload.file_name()?])?;
+    // It may start slowly.
+    bench.program()?.wait(Instant::now() + START);
     server::fails(bench)?;
     Ok(())
 }
@@ -189,7 +191,7 @@ fn not_text(bench: &mut Bench) -> Ruling {
 fn large(bench: &mut Bench) -> Ruling {
     let file = bytes::much(&mut bench.random, 6_000_000);
     let mut upload = Upload::begins(bench, &file)?;
-    upload.reads_late()?;
+    upload.reads_late(bench)?;
     let heard = upload.server.hears(file.len() + 1);
     if heard.bytes != file {
         let less = heard.bytes.len() < file.len();

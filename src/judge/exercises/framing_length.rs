@@ -10,7 +10,7 @@ use frames::{answer, answers_in, frame, sorted};
 
 use crate::judge::bench::{self, Bench, QUIET, REPLY};
 use crate::judge::bytes::{self, counted, shown};
-use crate::judge::cause::Cause;
+use crate::judge::cause::{self, Cause};
 use crate::judge::fault::{Fault, Stop};
 use crate::judge::heard::Then;
 use crate::judge::tcp::Tcp;
@@ -28,10 +28,7 @@ pub const EXERCISE: Exercise = Exercise {
     lesson: "framing",
     about: "A server that takes messages with a length in front, and answers each backwards.",
     rules: &[
-        Rule {
-            says: "it says where it listens",
-            check: |bench| bench.serve().map(|_| ()),
-        },
+        bench::SAYS_WHERE,
         Rule {
             says: "a message is answered with its bytes backwards",
             check: one_message,
@@ -90,7 +87,7 @@ pub const EXERCISE: Exercise = Exercise {
         },
     ],
     causes: &[
-        &bench::PRINTS_ITS_ARGUMENT,
+        &cause::PRINTS_ITS_ARGUMENT,
         &LEAST_FIRST,
         &unkind::ONE_READ_IS_ALL,
         &unkind::ZERO_IS_A_PAUSE,
@@ -121,7 +118,9 @@ fn one_message(bench: &mut Bench) -> Ruling {
     if bench.has_ended() {
         return fault.stop();
     }
-    // Does it understand a length from the other end?
+    // Does it understand a length from the other end? One that serves a client
+    // after the other has to be done with the first.
+    bench.open().lets_go();
     let mut client = Tcp::connect(bench, "client 2", server)?;
     let length = (word.len() as u32).to_le_bytes();
     client.offers(&[&length[..], &word].concat());

@@ -7,6 +7,7 @@ use std::time::Instant;
 use kit::belief;
 use socket2::SockRef;
 
+use crate::judge::announce::FLOOD;
 use crate::judge::bench::{Bench, REPLY, START};
 use crate::judge::bytes::shown;
 use crate::judge::cause::Cause;
@@ -138,7 +139,8 @@ fn hears(bench: &mut Bench) -> Ruling {
     let sent = bench.word(8);
     send(bench, "a stranger", &stranger, &sent, group)?;
     hear(bench, &stranger, &sent).map_err(|fault| {
-        let member = group.is_joined();
+        // Who has ended is a member no more.
+        let member = group.is_joined() || bench.has_ended();
         let fault = match member {
             true => fault,
             false => Fault {
@@ -282,15 +284,26 @@ fn listen(bench: &mut Bench, Group { group, port }: Group) -> Ruling {
     bench.start(&[&group.to_string(), &port.to_string(), &LO.to_string()])?;
     let wish = format!("listening on {group}:{port}");
     let until = Instant::now() + START;
-    loop {
-        let got = match bench.program()?.line(until) {
+    let (mut first, mut others) = (None, 0);
+    let nothing = loop {
+        match bench.program()?.line(until) {
             Line::Text(line) if line.trim_ascii_end() == wish.as_bytes() => return Ok(()),
-            Line::Text(_) => continue,
-            Line::End(_) => "the end of its output",
-            Line::Silence(_) => "nothing (was its output flushed?)",
-        };
-        return Fault::new(format!("a line `{wish}`"), got).stop();
-    }
+            Line::Text(line) => {
+                first.get_or_insert(line);
+                others += 1;
+            }
+            Line::End(_) => break "the end of its output",
+            Line::Silence(_) => break "nothing (was its output flushed?)",
+        }
+        if others == FLOOD {
+            break "other lines only";
+        }
+    };
+    let got = match first {
+        Some(line) => format!("only {}", kit::quoted(&line)),
+        None => nothing.into(),
+    };
+    Fault::new(format!("a line `{wish}`"), got).stop()
 }
 
 /// Somebody who is no member, on the loopback interface.

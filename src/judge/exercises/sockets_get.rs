@@ -1,17 +1,16 @@
 //! `sockets-get`: a client that sends a request and prints the whole answer.
 
 use std::io::Write;
-use std::net::{Shutdown, SocketAddr};
+use std::net::Shutdown;
 use std::time::{Duration, Instant};
 
 use kit::belief;
-use socket2::{Domain, Socket, Type};
 
 use crate::judge::bench::{Bench, REPLY, START};
 use crate::judge::bytes::{any, difference, shown};
-use crate::judge::cause::Cause;
+use crate::judge::cause::{ALWAYS_TEXT, Cause};
 use crate::judge::fault::{Fault, Stop};
-use crate::judge::listener::Listener;
+use crate::judge::listener::{Closed, Listener};
 use crate::judge::program::words;
 use crate::judge::tcp::Tcp;
 use crate::judge::{Exercise, Rule, Ruling};
@@ -132,15 +131,6 @@ const READ_IS_TEXT: Cause = Cause {
     see: ("framing", "utf8"),
 };
 
-/// The whole is decoded, though nobody said that it is text.
-const ALWAYS_TEXT: Cause = Cause {
-    name: "bytes-are-text",
-    says: "What arrives is text.",
-    truth: "sockets carry bytes; what is no UTF-8 is replaced or refused by a conversion to text, and is no longer what was sent.",
-    belief: Some(&belief::M08),
-    see: ("framing", "utf8"),
-};
-
 /// A reset counts as an end.
 const RESET_IS_THE_END: Cause = Cause {
     name: "reset-is-an-end",
@@ -162,7 +152,7 @@ const NOTHING_TO_SAY: Cause = Cause {
 fn sends_the_line(bench: &mut Bench) -> Ruling {
     let mut server = asked(bench)?;
     // One that says more than the line says it before it reads.
-    let more = server.hears_within(Duration::from_millis(1));
+    let more = server.hears_early(Duration::from_millis(1));
     match more.bytes.len() {
         0 => Ok(()),
         _ => {
@@ -173,7 +163,7 @@ fn sends_the_line(bench: &mut Bench) -> Ruling {
 }
 
 fn prints_the_answer(bench: &mut Bench) -> Ruling {
-    let answer = line(bench, 12);
+    let answer = bench.line(12);
     let mut server = asked(bench)?;
     says(&mut server, &answer);
     let Err(fault) = whole(bench, &server, &answer) else {
@@ -185,7 +175,7 @@ fn prints_the_answer(bench: &mut Bench) -> Ruling {
 }
 
 fn ends(bench: &mut Bench) -> Ruling {
-    let answer = line(bench, 20);
+    let answer = bench.line(20);
     let mut server = asked(bench)?;
     says(&mut server, &answer);
     whole(bench, &server, &answer)?;
@@ -197,7 +187,7 @@ fn long_answer(bench: &mut Bench) -> Ruling {
     // Less than half a window, so that it travels as one segment and a reader
     // cannot catch up with its end.
     while answer.len() < 20_000 {
-        answer.extend(line(bench, 60));
+        answer.extend(bench.line(60));
     }
     let mut server = asked(bench)?;
     says(&mut server, &answer);
@@ -206,7 +196,7 @@ fn long_answer(bench: &mut Bench) -> Ruling {
 }
 
 fn two_parts(bench: &mut Bench) -> Ruling {
-    let parts = [line(bench, 15), line(bench, 18)];
+    let parts = [bench.line(15), bench.line(18)];
     let mut server = asked(bench)?;
     says(&mut server, &parts[0]);
     server.waits_until_read(bench)?;
@@ -217,7 +207,7 @@ fn two_parts(bench: &mut Bench) -> Ruling {
 }
 
 fn split_letter(bench: &mut Bench) -> Ruling {
-    let (before, after) = (line(bench, 5), line(bench, 6));
+    let (before, after) = (bench.line(5), bench.line(6));
     let letter = bench.random.choice(["é", "ß", "€", "字", "🦀"]);
     let letter = letter.unwrap_or("é").as_bytes();
     let mut server = asked(bench)?;
@@ -249,7 +239,7 @@ fn empty(bench: &mut Bench) -> Ruling {
 }
 
 fn thousands_of_lines(bench: &mut Bench) -> Ruling {
-    let lines: Vec<_> = (0..3_000).map(|_| line(bench, 40)).collect();
+    let lines: Vec<_> = (0..3_000).map(|_| bench.line(40)).collect();
     let answer = lines.concat();
     let mut server = asked(bench)?;
     server.did("sends 3,000 lines in pieces of 1 to 3,000 bytes");
@@ -267,7 +257,7 @@ fn thousands_of_lines(bench: &mut Bench) -> Ruling {
 }
 
 fn breaks_off(bench: &mut Bench) -> Ruling {
-    let answer = line(bench, 25);
+    let answer = bench.line(25);
     let mut server = asked(bench)?;
     says(&mut server, &answer);
     server.waits_until_read(bench)?;
@@ -285,12 +275,8 @@ fn breaks_off(bench: &mut Bench) -> Ruling {
 }
 
 fn nobody_listens(bench: &mut Bench) -> Ruling {
-    // Bound, so that nobody else gets the port, and not listening.
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
-    let missing = || Stop::Trouble("a socket without an address".into());
-    let address = socket.local_addr()?.as_socket().ok_or_else(missing)?;
-    bench.start(&[&address.to_string()])?;
+    let nobody = Closed::new()?;
+    bench.start(&[&nobody.address.to_string()])?;
     bench.did("nobody listens there");
     let expected = "a message on standard error and an exit status other than 0";
     let Some(status) = bench.program()?.wait(Instant::now() + START) else {
@@ -369,14 +355,8 @@ fn printed(
     // It has got all there is, so it is about to print the rest and to end.
     program.wait(until);
     match program.shows(until, |_| false) {
+        out if out == answer => Ok(()),
         [] => Err(Fault::new(expected, NOTHING)),
         out => Err(Fault::new(expected, difference(answer, out))),
     }
-}
-
-/// A line of random letters, with its line feed.
-fn line(bench: &mut Bench, length: usize) -> Vec<u8> {
-    let mut line = bench.word(length);
-    line.push(b'\n');
-    line
 }

@@ -2,6 +2,7 @@
 
 use crate::judge::bench::Bench;
 use crate::judge::bytes::{self, counted};
+use crate::judge::cause;
 use crate::judge::fault::{Fault, Stop};
 use crate::judge::heard::Heard;
 use crate::judge::tcp::Tcp;
@@ -14,10 +15,7 @@ pub const EXERCISE: Exercise = Exercise {
     lesson: "stream",
     about: "A server that sends back every byte, until its client ends.",
     rules: &[
-        Rule {
-            says: "it says where it listens",
-            check: |bench| bench.serve().map(|_| ()),
-        },
+        bench::SAYS_WHERE,
         Rule {
             says: "what a client sends comes back",
             check: comes_back,
@@ -56,7 +54,7 @@ pub const EXERCISE: Exercise = Exercise {
         },
     ],
     causes: &[
-        &bench::PRINTS_ITS_ARGUMENT,
+        &cause::PRINTS_ITS_ARGUMENT,
         &unkind::ONE_READ_IS_ALL,
         &unkind::ZERO_IS_A_PAUSE,
         &unkind::ONE_CLIENT_IS_ALL,

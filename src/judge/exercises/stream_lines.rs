@@ -4,6 +4,7 @@ mod causes;
 
 use crate::judge::bench::{self, Bench, QUIET};
 use crate::judge::bytes;
+use crate::judge::cause;
 use crate::judge::fault::Fault;
 use crate::judge::heard::{Heard, Then};
 use crate::judge::tcp::Tcp;
@@ -24,10 +25,7 @@ pub const EXERCISE: Exercise = Exercise {
     lesson: "stream",
     about: "A server that answers each line with the number of its bytes.",
     rules: &[
-        Rule {
-            says: "it says where it listens",
-            check: |bench| bench.serve().map(|_| ()),
-        },
+        bench::SAYS_WHERE,
         Rule {
             says: "a line is answered with its length",
             check: one_line,
@@ -78,7 +76,7 @@ pub const EXERCISE: Exercise = Exercise {
         },
     ],
     causes: &[
-        &bench::PRINTS_ITS_ARGUMENT,
+        &cause::PRINTS_ITS_ARGUMENT,
         &unkind::ONE_READ_IS_ALL,
         &unkind::ONE_CLIENT_IS_ALL,
         &ONE_READ_IS_ONE_LINE,
@@ -103,7 +101,7 @@ pub const EXERCISE: Exercise = Exercise {
 
 fn one_line(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
-    let line = line(bench, 12);
+    let line = bench.line(12);
     is_served(bench, server, "client", &line, b"12\n", None)
 }
 
@@ -111,7 +109,7 @@ fn more_lines(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut client = Tcp::connect(bench, "client", server)?;
     for (number, length) in [11, 3, 40, 1].into_iter().enumerate() {
-        client.offers(&line(bench, length));
+        client.offers(&bench.line(length));
         let heard = client.hears_line().plainly();
         let over = number > 0 && heard.bytes.is_empty() && heard.is_over();
         is_answer(&heard, length)
@@ -123,18 +121,18 @@ fn more_lines(bench: &mut Bench) -> Ruling {
 fn next(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut first = Tcp::connect(bench, "client 1", server)?;
-    first.offers(&line(bench, 6));
+    first.offers(&bench.line(6));
     is_answer(&first.hears_line(), 6)?;
     first.ends_its_side()?;
     unkind::hears_the_end(bench, &mut first)?;
-    let (line, cause) = (line(bench, 10), Some(&unkind::ONE_CLIENT_IS_ALL));
+    let (line, cause) = (bench.line(10), Some(&unkind::ONE_CLIENT_IS_ALL));
     is_served(bench, server, "client 2", &line, b"10\n", cause)
 }
 
 fn in_pieces(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut client = Tcp::connect(bench, "client", server)?;
-    let line = line(bench, 14);
+    let line = bench.line(14);
     client.offers(&line[..5]);
     let early = client.hears_early(QUIET).plainly();
     if early.then != Then::Silence {
@@ -152,7 +150,7 @@ fn in_pieces(bench: &mut Bench) -> Ruling {
 fn together(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut client = Tcp::connect(bench, "client", server)?;
-    let lines = [line(bench, 4), line(bench, 7)].concat();
+    let lines = [bench.line(4), bench.line(7)].concat();
     client.offers(&lines);
     let first = client.hears_line().plainly();
     let joined = number(&first).is_some_and(|length| length > 7);
@@ -165,7 +163,7 @@ fn together(bench: &mut Bench) -> Ruling {
         return fault.stop();
     }
     // Is the second line lost, or does it wait for a third?
-    client.offers(&line(bench, 9));
+    client.offers(&bench.line(9));
     let third = number(&client.hears_line());
     let got = match third {
         Some(9) => "silence; and after a third line the answer to that, so the second is lost",
@@ -185,7 +183,7 @@ fn last_line(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     for (end, cause) in [("", Some(&A_LINE_HAS_ITS_NEWLINE)), ("\n", None)] {
         let mut client = Tcp::connect(bench, "client", server)?;
-        let mut sent = line(bench, 5);
+        let mut sent = bench.line(5);
         sent.extend(bench.word(8));
         sent.extend(end.bytes());
         client.offers(&sent);
@@ -268,7 +266,7 @@ fn thousands(bench: &mut Bench) -> Ruling {
 fn limit(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut client = Tcp::connect(bench, "client 1", server)?;
-    client.offers(&line(bench, LIMIT));
+    client.offers(&bench.line(LIMIT));
     is_answer(&client.hears_line().plainly(), LIMIT)?;
     client.closes();
     // With its newline, so that whoever takes it shows it; then without one.
@@ -285,18 +283,18 @@ fn limit(bench: &mut Bench) -> Ruling {
                 .stop();
         }
     }
-    let (line, cause) = (line(bench, 10), Some(&unkind::EVERY_ERROR_IS_FATAL));
+    let (line, cause) = (bench.line(10), Some(&unkind::EVERY_ERROR_IS_FATAL));
     is_served(bench, server, "client 4", &line, b"10\n", cause)
 }
 
 fn breaks_off(bench: &mut Bench) -> Ruling {
-    let (line, half) = (line(bench, 11), bench.word(5));
+    let (line, half) = (bench.line(11), bench.word(5));
     unkind::breaks_off(bench, &line, b"11\n", &half, &b"x\n".repeat(20_000))
 }
 
 fn many(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
-    let lines: Vec<_> = (11..21).map(|length| line(bench, length)).collect();
+    let lines: Vec<_> = (11..21).map(|length| bench.line(length)).collect();
     bench.did("clients 1 to 10 connect, send a line each, and end their side");
     let answers = unkind::all_at_once(server, &lines);
     for (number, (line, heard)) in (1..).zip(lines.iter().zip(answers)) {
@@ -304,13 +302,6 @@ fn many(bench: &mut Bench) -> Ruling {
         heard.is(&format!("client {number}"), expected.as_bytes())?;
     }
     Ok(())
-}
-
-/// A line of so many bytes, and its newline.
-fn line(bench: &mut Bench, length: usize) -> Vec<u8> {
-    let mut line = bench.word(length);
-    line.push(b'\n');
-    line
 }
 
 /// The rule is kept if this is the answer to a line of so many bytes.

@@ -6,9 +6,7 @@ use std::time::Duration;
 use kit::belief;
 
 use crate::judge::bench::Bench;
-use crate::judge::bytes;
-use crate::judge::cause::Cause;
-use crate::judge::fault::Stop;
+use crate::judge::cause::{self, Cause};
 use crate::judge::tcp::Tcp;
 use crate::judge::{Exercise, Rule, Ruling, bench};
 
@@ -18,10 +16,7 @@ pub const EXERCISE: Exercise = Exercise {
     lesson: "threading",
     about: "A server that answers each line with the same line in capitals, for many clients at once.",
     rules: &[
-        Rule {
-            says: "it says where it listens",
-            check: says_where,
-        },
+        bench::SAYS_WHERE,
         Rule {
             says: "a line comes back in capitals",
             check: capitals,
@@ -60,7 +55,7 @@ pub const EXERCISE: Exercise = Exercise {
         },
     ],
     causes: &[
-        &bench::PRINTS_ITS_ARGUMENT,
+        &cause::PRINTS_ITS_ARGUMENT,
         &ONE_CLIENT,
         &ONE_THREAD,
         &LOCK_WHILE_READING,
@@ -127,10 +122,6 @@ const PANIC_STAYS: Cause = Cause {
     see: ("chat", "poison"),
 };
 
-fn says_where(bench: &mut Bench) -> Ruling {
-    bench.serve().map(|_| ())
-}
-
 fn capitals(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut client = Tcp::connect(bench, "the client", server)?;
@@ -140,11 +131,11 @@ fn capitals(bench: &mut Bench) -> Ruling {
 fn lines(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut client = Tcp::connect(bench, "the client", server)?;
-    let both = [&line(bench)[..], &line(bench)].concat();
+    let both = [&bench.line(12)[..], &bench.line(12)].concat();
     client.sends(&both)?;
     let heard = client.hears(both.len());
     heard.is("the client", &both.to_ascii_uppercase())?;
-    let pieces = line(bench);
+    let pieces = bench.line(12);
     client.sends_in_pieces(&pieces, 1)?;
     let heard = client.hears_line();
     Ok(heard.is("the client", &pieces.to_ascii_uppercase())?)
@@ -154,8 +145,8 @@ fn next(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     for name in ["client 1", "client 2"] {
         let mut client =
-            Tcp::connect(bench, name, server).map_err(|stop| because(stop, &ONE_CLIENT))?;
-        is_served(bench, &mut client).map_err(|stop| because(stop, &ONE_CLIENT))?;
+            Tcp::connect(bench, name, server).map_err(|stop| stop.because(&ONE_CLIENT))?;
+        is_served(bench, &mut client).map_err(|stop| stop.because(&ONE_CLIENT))?;
         client.closes();
         bench.lets_it_work(A_MOMENT)?;
     }
@@ -183,7 +174,7 @@ fn stalled(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut stalls = Tcp::connect(bench, "client 1", server)?;
     bench.did("client 1 sends lines until no more fit, and reads nothing");
-    stalls.fills(&line(bench))?;
+    stalls.fills(&bench.line(12))?;
     another_is_served(bench, server, &LOCK_WHILE_WRITING)
 }
 
@@ -213,7 +204,7 @@ fn fifty(bench: &mut Bench) -> Ruling {
     let mut clients = Vec::new();
     for number in 1..=50 {
         let mut client = Tcp::joins(bench, &format!("client {number}"), server)?;
-        let sent = line(bench);
+        let sent = bench.line(12);
         client.pushes(&sent)?;
         clients.push((client, sent));
     }
@@ -226,29 +217,14 @@ fn fifty(bench: &mut Bench) -> Ruling {
 
 /// Another client connects, and has to be served.
 fn another_is_served(bench: &mut Bench, server: SocketAddr, cause: &'static Cause) -> Ruling {
-    let mut other = Tcp::connect(bench, "client 2", server).map_err(|stop| because(stop, cause))?;
-    is_served(bench, &mut other).map_err(|stop| because(stop, cause))
+    let mut other = Tcp::connect(bench, "client 2", server).map_err(|stop| stop.because(cause))?;
+    is_served(bench, &mut other).map_err(|stop| stop.because(cause))
 }
 
 /// A line of this client has to be answered.
 pub fn is_served(bench: &mut Bench, client: &mut Tcp) -> Ruling {
-    let sent = line(bench);
+    let sent = bench.line(12);
     client.sends(&sent)?;
     let heard = client.hears_line();
     Ok(heard.is(&client.name, &sent.to_ascii_uppercase())?)
-}
-
-/// A line of random letters.
-pub fn line(bench: &mut Bench) -> Vec<u8> {
-    let mut line = bytes::word(&mut bench.random, 12);
-    line.push(b'\n');
-    line
-}
-
-/// The same end of a check, with the belief that its symptom shows here.
-pub fn because(stop: Stop, cause: &'static Cause) -> Stop {
-    match stop {
-        Stop::Broken(fault) => fault.because(cause).into(),
-        trouble => trouble,
-    }
 }

@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 
 use kit::belief;
 
-use super::threading_serve::{is_served, line};
-use crate::judge::bench::Bench;
-use crate::judge::cause::Cause;
+use super::threading_serve::is_served;
+use crate::judge::bench::{Bench, Patience};
+use crate::judge::cause::{self, Cause};
 use crate::judge::fault::Fault;
-use crate::judge::heard::Then;
 use crate::judge::program::words;
-use crate::judge::tcp::Tcp;
+use crate::judge::tcp::{Tcp, own_limit};
 use crate::judge::{Exercise, Rule, Ruling, bench};
 
 /// The exercise.
@@ -21,10 +20,7 @@ pub const EXERCISE: Exercise = Exercise {
     lesson: "threading",
     about: "The server of threading-serve, which stops cleanly when its standard input ends.",
     rules: &[
-        Rule {
-            says: "it says where it listens",
-            check: says_where,
-        },
+        bench::SAYS_WHERE,
         Rule {
             says: "a line comes back in capitals, for two clients at once",
             check: serves,
@@ -47,7 +43,7 @@ pub const EXERCISE: Exercise = Exercise {
         },
     ],
     causes: &[
-        &bench::PRINTS_ITS_ARGUMENT,
+        &cause::PRINTS_ITS_ARGUMENT,
         &NOBODY_TELLS_ACCEPT,
         &WAITS_FOR_THE_SILENT,
         &EXIT_IS_THE_END,
@@ -95,10 +91,6 @@ const STILL_OPEN: Cause = Cause {
     see: ("threading", "stop-accept"),
 };
 
-fn says_where(bench: &mut Bench) -> Ruling {
-    bench.serve().map(|_| ())
-}
-
 fn serves(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut one = Tcp::connect(bench, "client 1", server)?;
@@ -136,13 +128,14 @@ fn answers(bench: &mut Bench) -> Ruling {
     // It takes its time; who exits at once is gone by then.
     bench.lets_it_work(Duration::from_millis(700))?;
     bench.did("the client begins to read");
-    let heard = client.hears_late(lines * sent.len());
-    if heard.bytes == sent.to_ascii_uppercase().repeat(lines) {
+    let wish = sent.to_ascii_uppercase().repeat(lines);
+    let heard = client.hears_late(wish.len());
+    if heard.bytes == wish {
         return has_ended(bench).map_err(Into::into);
     }
-    let got = match heard.then {
-        Then::Enough => "other answers",
-        _ => "only a part of them",
+    let got = match heard.bytes.len() < wish.len() {
+        true => "only a part of them",
+        false => "other answers",
     };
     Fault::new(
         "the client gets an answer to each line that it sent whole",
@@ -161,14 +154,17 @@ fn refuses(bench: &mut Bench) -> Ruling {
     stop(bench)?;
     bench.did("others try to connect and to be served");
     // It needs a moment to close the door; who was in time is served.
-    let until = Instant::now() + Duration::from_millis(700);
+    let patience = Patience::new(Duration::from_millis(700), bench.threads());
     loop {
+        let over = patience.is_over();
         let mut late = match TcpStream::connect_timeout(&server, Duration::from_millis(300)) {
             Ok(stream) => Tcp::new(bench, "a late client", stream)?,
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => return Ok(()),
-            Err(_) => continue,
+            Err(error) if own_limit(&error) => return Err(error.into()),
+            Err(_) if !over => continue,
+            Err(_) => return Ok(()),
         };
-        let sent = line(bench);
+        let sent = bench.line(12);
         let answer = match late.pushes(&sent) {
             Ok(()) => late.hears_perhaps(sent.len(), Duration::from_secs(1)).bytes,
             Err(_) => Vec::new(),
@@ -176,7 +172,7 @@ fn refuses(bench: &mut Bench) -> Ruling {
         late.closes();
         match answer == sent.to_ascii_uppercase() {
             false => return Ok(()),
-            true if Instant::now() < until => {}
+            true if !over => {}
             true => break,
         }
     }

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use causes::{
     ALWAYS_ANSWERED, CLOCK_STARTS_AGAIN, NEXT_IS_MINE, NUMBER_A_TRY, ONE_NUMBER, ONLY_THE_SERVER,
-    SILENCE_IS_FINAL, SMALL_BUFFER, SOME_DAY, WELL_FORMED,
+    SILENCE_IS_FINAL, SOME_DAY, WELL_FORMED,
 };
 use noise::Noise;
 use server::{Server, again, datagram, number_of, prints, vain_tries};
 
 use crate::judge::bench::{Bench, REPLY, START};
 use crate::judge::bytes::{difference, shown};
+use crate::judge::cause::SMALL_BUFFER;
 use crate::judge::fault::{Fault, Stop};
 use crate::judge::program::words;
 use crate::judge::relay::Road;

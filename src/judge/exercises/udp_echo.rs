@@ -4,7 +4,7 @@ use kit::belief;
 
 use crate::judge::bench::{Bench, QUIET};
 use crate::judge::bytes::{self, shown};
-use crate::judge::cause::Cause;
+use crate::judge::cause::{self, ALWAYS_TEXT, Cause, SMALL_BUFFER};
 use crate::judge::fault::Fault;
 use crate::judge::udp::{Datagram, Udp};
 use crate::judge::{Exercise, Rule, Ruling, bench};
@@ -15,10 +15,7 @@ pub const EXERCISE: Exercise = Exercise {
     lesson: "udp",
     about: "A server that sends each datagram back to whoever sent it.",
     rules: &[
-        Rule {
-            says: "it says where it listens",
-            check: says_where,
-        },
+        bench::SAYS_WHERE,
         Rule {
             says: "a datagram comes back as it was",
             check: comes_back,
@@ -53,7 +50,7 @@ pub const EXERCISE: Exercise = Exercise {
         },
     ],
     causes: &[
-        &bench::PRINTS_ITS_ARGUMENT,
+        &cause::PRINTS_ITS_ARGUMENT,
         &FIRST_PEER,
         &WHOLE_BUFFER,
         &EMPTY_IS_THE_END,
@@ -95,24 +92,6 @@ const EMPTY_IS_THE_END: Cause = Cause {
     see: ("udp", "empty"),
 };
 
-/// The rest of a long datagram is lost.
-const SMALL_BUFFER: Cause = Cause {
-    name: "rest-comes-next",
-    says: "What does not fit into my buffer comes with the next receive.",
-    truth: "one receive takes one datagram; what does not fit into the buffer is thrown away.",
-    belief: Some(&belief::M48),
-    see: ("udp", "truncation"),
-};
-
-/// The bytes are taken for UTF-8.
-const ALWAYS_TEXT: Cause = Cause {
-    name: "bytes-are-text",
-    says: "What arrives is text.",
-    truth: "sockets carry bytes; what is no UTF-8 is replaced or refused by a conversion to text, and is no longer what was sent.",
-    belief: Some(&belief::M08),
-    see: ("framing", "utf8"),
-};
-
 /// The reply leaves from another socket.
 const OTHER_SOCKET: Cause = Cause {
     name: "any-socket-replies",
@@ -121,10 +100,6 @@ const OTHER_SOCKET: Cause = Cause {
     belief: None,
     see: ("udp", "echo"),
 };
-
-fn says_where(bench: &mut Bench) -> Ruling {
-    bench.serve().map(|_| ())
-}
 
 fn comes_back(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;

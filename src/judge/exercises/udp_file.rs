@@ -15,7 +15,7 @@ use super::udp_ask::causes::{
     ALWAYS_ANSWERED, ONLY_THE_SERVER, SILENCE_IS_FINAL, SOME_DAY, WELL_FORMED,
 };
 use super::udp_ask::server::vain_tries;
-use crate::judge::bench::{Bench, REPLY};
+use crate::judge::bench::{Bench, REPLY, START};
 use crate::judge::bytes::any;
 use crate::judge::fault::{Fault, Stop};
 use crate::judge::program::words;
@@ -158,7 +158,9 @@ fn repeated_acks(bench: &mut Bench) -> Ruling {
     let mut receiver = Receiver::started(bench, file)?;
     receiver.udp.did("acknowledges each block twice");
     let (mut blocks, mut repeats) = (0, 0);
-    while let Datagram::Came(datagram, from) = receiver.udp.hears(bench)? {
+    let mut patience = START;
+    while let Datagram::Came(datagram, from) = receiver.udp.hears_within(bench, patience)? {
+        patience = REPLY;
         match receiver.number_if_new(&datagram) {
             Some(number) => {
                 blocks += 1;
@@ -171,7 +173,7 @@ fn repeated_acks(bench: &mut Bench) -> Ruling {
     }
     // One that is not acknowledged in time may come twice: this machine may be
     // busy. That nearly all do has another reason.
-    if repeats * 3 >= blocks * 2 {
+    if repeats > 0 && repeats * 3 >= blocks * 2 {
         return Fault::new(
             "each datagram comes once, for all were acknowledged",
             "nearly all of them twice",

@@ -1,6 +1,6 @@
 //! The beliefs that the checks of `chat-client` can tell apart.
 
-use crate::judge::cause::Cause;
+use crate::judge::cause::{Cause, TEXT_OF_A_READ};
 use kit::belief;
 
 /// All of them.
@@ -43,15 +43,6 @@ pub const ONE_READ: Cause = Cause {
     truth: "a read returns what has arrived so far: a part of a line, a line, or three; only a newline tells where a line ends.",
     belief: Some(&belief::M02),
     see: ("chat", "joined"),
-};
-
-/// Each read is decoded.
-pub const TEXT_OF_A_READ: Cause = Cause {
-    name: "each-read-is-text",
-    says: "What a read returns can be turned into text at once.",
-    truth: "a read can end in the middle of a character; collect bytes up to the newline, and decode the whole line.",
-    belief: Some(&belief::M08),
-    see: ("framing", "utf8"),
 };
 
 /// What the server sends is shown as it is.

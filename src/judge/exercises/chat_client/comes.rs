@@ -7,7 +7,8 @@ use super::causes;
 use super::host::{meets, next, shows, types};
 use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
-use crate::judge::bytes;
+use crate::judge::bytes::{self, commands};
+use crate::judge::cause::TEXT_OF_A_READ;
 use crate::judge::fault::Fault;
 use crate::judge::heard::Then;
 use crate::judge::program::Line;
@@ -66,7 +67,7 @@ pub fn pieces(bench: &mut Bench) -> Ruling {
                 format!("it shows the line {}", kit::quoted(wanted.as_bytes())),
                 got,
             )
-            .because_if(cut || ended, &causes::TEXT_OF_A_READ)
+            .because_if(cut || ended, &TEXT_OF_A_READ)
             .because_if(true, &causes::ONE_READ)
             .stop()
         }
@@ -103,11 +104,6 @@ pub fn harmless(bench: &mut Bench) -> Ruling {
         }
     }
     Ok(())
-}
-
-/// What a terminal may take for a command.
-fn commands(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// How many lines come at once.
@@ -166,11 +162,11 @@ pub fn endless(bench: &mut Bench) -> Ruling {
     loop {
         match bench.program()?.line(until) {
             Line::Text(shown) if shown == line.as_bytes() => return Ok(()),
-            Line::Text(_) => {}
+            Line::Text(_) if Instant::now() < until => {}
             Line::End(_) => return Ok(()),
-            Line::Silence(_) => {
+            Line::Text(_) | Line::Silence(_) => {
                 let expected = "it ends, or shows the next line";
-                let heard = server.hears_within(Duration::from_millis(1));
+                let heard = server.hears_early(Duration::from_millis(1));
                 return match heard.then {
                     // Its connection has ended, and it is about to.
                     Then::End | Then::Broken(_) => Ok(()),

@@ -77,8 +77,12 @@ pub fn server(bench: &mut Bench) -> Ruling {
         loop {
             match bench.program()?.line(until) {
                 Line::Text(line) if line.is_empty() => empty += 1,
+                Line::Text(_) if Instant::now() >= until => break,
                 Line::Text(line) => said |= line != last.as_bytes(),
-                Line::End(_) => break,
+                Line::End(rest) => {
+                    said |= !rest.is_empty();
+                    break;
+                }
                 Line::Silence(_) => break,
             }
             if empty > EMPTY {

@@ -16,6 +16,8 @@ pub struct Guest {
     pub tcp: Tcp,
     /// What has come after the last line that was taken.
     kept: Vec<u8>,
+    /// The time that was over when it read last.
+    late: Option<Instant>,
 }
 
 /// A name that begins like this one and cannot be known beforehand.
@@ -30,6 +32,7 @@ impl Guest {
             name: name.into(),
             tcp: Tcp::connect(bench, name, server)?,
             kept: Vec::new(),
+            late: None,
         })
     }
 
@@ -67,10 +70,19 @@ impl Guest {
                 return Heard { bytes, then };
             }
             let left = until.saturating_duration_since(Instant::now());
-            let heard = self.tcp.reads(16 * 1024, left, |_| true);
-            self.kept.extend(heard.bytes);
-            if heard.then != Then::Enough || left.is_zero() {
-                let (bytes, then) = (std::mem::take(&mut self.kept), heard.then);
+            // When the time is over, what has come is read once and no more: it
+            // may have no end.
+            let over = left.is_zero() && self.late.replace(until) == Some(until);
+            let then = match over {
+                true => Then::Silence,
+                false => {
+                    let heard = self.tcp.reads(64 * 1024, left, |_| true);
+                    self.kept.extend(heard.bytes);
+                    heard.then
+                }
+            };
+            if then != Then::Enough {
+                let bytes = std::mem::take(&mut self.kept);
                 return Heard { bytes, then };
             }
         }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::causes;
 use super::guest::Guest;
 use crate::judge::Ruling;
-use crate::judge::bench::{Bench, QUIET, REPLY};
-use crate::judge::bytes;
+use crate::judge::bench::{Bench, QUIET, REPLY, is_timeout};
+use crate::judge::bytes::{self, commands};
 use crate::judge::fault::{Fault, Stop};
 use crate::judge::heard::Then;
 
@@ -18,10 +18,7 @@ pub fn resets(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
     let mut bob = Guest::enter(bench, "bob", server)?;
     let mut ada = Guest::enter(bench, "ada", server)?;
-    let because = |stop| match stop {
-        Stop::Broken(fault) => Stop::Broken(Box::new(fault.because(&causes::GOODBYE))),
-        trouble => trouble,
-    };
+    let because = |stop: Stop| stop.because(&causes::GOODBYE);
     for number in 0..RUDE {
         let mut rude = Guest::enter(bench, "rude", server).map_err(because)?;
         // With unread bytes on both sides.
@@ -112,11 +109,7 @@ fn heard_with(guest: &mut Guest, word: &str) -> Result<Vec<u8>, Fault> {
             _ => {}
         }
         let expected = format!("{} gets a line with {word} in it", guest.name);
-        let got = match heard.then {
-            Then::Enough => format!("the line {}", kit::quoted(&heard.bytes)),
-            _ => heard.words(),
-        };
-        return Err(Fault::new(expected, got));
+        return Err(Fault::new(expected, heard.words()));
     }
 }
 
@@ -127,11 +120,6 @@ fn is_notice(line: &[u8]) -> bool {
 
 fn holds(bytes: &[u8], word: &str) -> bool {
     String::from_utf8_lossy(bytes).contains(word)
-}
-
-/// What a terminal may take for a command.
-fn commands(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The longest line of the contract, and how much without an end is sent.
@@ -206,7 +194,7 @@ fn sends_without_end(guest: &mut Guest) -> Result<bool, Stop> {
     while sent < ENDLESS && Instant::now() < until {
         match stream.write(&much) {
             Ok(length) => sent += length,
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) if is_timeout(&error) => {}
             // It has closed: what it said before is there to be read.
             Err(_) => break,
         }
@@ -220,10 +208,16 @@ fn sends_without_end(guest: &mut Guest) -> Result<bool, Stop> {
     };
     stream.set_read_timeout(Some(patience))?;
     let mut buffer = [0; 4096];
-    while let Ok(length @ 1..) = stream.read(&mut buffer) {
-        heard.extend_from_slice(&buffer[..length]);
-    }
-    if sent >= ENDLESS {
+    let until = Instant::now() + REPLY;
+    let silent = loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => break false,
+            Ok(length) if Instant::now() < until => heard.extend_from_slice(&buffer[..length]),
+            Ok(_) => break true,
+            Err(error) => break is_timeout(&error),
+        }
+    };
+    if sent >= ENDLESS || silent {
         return Ok(false);
     }
     told(guest, &heard)

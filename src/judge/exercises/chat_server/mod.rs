@@ -7,8 +7,7 @@ mod guest;
 mod harm;
 mod room;
 
-use crate::judge::{Exercise, Rule, Ruling, bench};
-use bench::Bench;
+use crate::judge::{Exercise, Rule, bench};
 
 /// The exercise.
 pub const EXERCISE: Exercise = Exercise {
@@ -16,10 +15,7 @@ pub const EXERCISE: Exercise = Exercise {
     lesson: "chat",
     about: "A chat for many, some of whom are slow, silent, rude or gone.",
     rules: &[
-        Rule {
-            says: "it says where it listens",
-            check: says_where,
-        },
+        bench::SAYS_WHERE,
         Rule {
             says: "the first line is the name, and the room learns who comes and goes",
             check: room::names,
@@ -84,7 +80,3 @@ pub const EXERCISE: Exercise = Exercise {
         "loop { wait for Joined, Line, Left or Stop, at most 10 ms; change the room and append to each member's buffer; for each member: send its buffer without waiting, then let it go if its buffer is over 1 MiB, or it has taken nothing or said no name for 4 s }. One thread accepts (and pauses when accept fails), one reads each client, one does this loop; SIGTERM is an event like the others.",
     ],
 };
-
-fn says_where(bench: &mut Bench) -> Ruling {
-    bench.serve().map(|_| ())
-}

@@ -1,12 +1,13 @@
 //! The rules of a room in which everybody behaves.
 
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::causes;
 use super::guest::{Guest, name};
 use crate::judge::Ruling;
 use crate::judge::bench::{Bench, REPLY};
+use crate::judge::cause::TEXT_OF_A_READ;
 use crate::judge::fault::{Fault, Stop};
 use crate::judge::heard::Then;
 
@@ -180,7 +181,7 @@ pub fn pieces(bench: &mut Bench) -> Ruling {
             kit::quoted(wanted.as_bytes())
         );
         return Fault::new(expected, heard.words())
-            .because_if(cut, &causes::TEXT_OF_A_READ)
+            .because_if(cut, &TEXT_OF_A_READ)
             .because_if(got.contains(&begin), &causes::ONE_READ)
             .stop();
     }
@@ -253,6 +254,9 @@ pub fn at_once(bench: &mut Bench) -> Ruling {
     first
 }
 
+/// How long all of it may take.
+const TALK: Duration = Duration::from_secs(60);
+
 /// Says all lines while it reads those of the others, each in its turn.
 fn talk(own: usize, mut guest: Guest, cut: usize, names: &[String], words: &[String]) -> Ruling {
     let stream = guest.tcp.stream.try_clone()?;
@@ -280,8 +284,9 @@ fn talk(own: usize, mut guest: Guest, cut: usize, names: &[String], words: &[Str
 
 fn listen(own: usize, guest: &mut Guest, names: &[String], words: &[String]) -> Result<(), Fault> {
     let mut next = vec![0; names.len()];
+    let end = Instant::now() + TALK;
     while next.iter().sum::<usize>() < LINES * (PEOPLE - 1) {
-        let heard = guest.line(Instant::now() + REPLY);
+        let heard = guest.line(end.min(Instant::now() + REPLY));
         if heard.then != Then::Enough {
             let expected = "each gets all lines that the others say";
             let then = crate::judge::heard::Heard {

@@ -5,9 +5,9 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::net::Shutdown;
 use std::path::PathBuf;
+use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use std::{process, thread};
 
 use socket2::SockRef;
 
@@ -45,13 +45,16 @@ impl Upload {
             length => counted(length),
         };
         bench.did(format!("start it with {address} and a file of {what}"));
-        bench.launch(&[&address.to_string(), file.name()])?;
+        bench.launch(&[&address.to_string(), file.name()?])?;
         let server = listener.accept(bench, "our server")?;
         Ok(Upload { server, file })
     }
 
     /// The name of the file.
-    pub fn file_name(&self) -> &str {
+    ///
+    /// # Errors
+    /// `Trouble` if it is no text.
+    pub fn file_name(&self) -> Result<&str, Stop> {
         self.file.name()
     }
 
@@ -123,11 +126,10 @@ impl Upload {
     ///
     /// # Errors
     /// As setsockopt(2).
-    pub fn reads_late(&mut self) -> io::Result<()> {
+    pub fn reads_late(&mut self, bench: &mut Bench) -> Result<(), Stop> {
         SockRef::from(&self.server.stream).set_recv_buffer_size(128 * 1024)?;
         self.server.did("waits a little, and then reads");
-        thread::sleep(Duration::from_millis(100));
-        Ok(())
+        bench.lets_it_work(Duration::from_millis(100))
     }
 
     /// The program prints this line and ends with success.
@@ -221,15 +223,16 @@ impl Scratch {
         match made {
             Ok(()) => Ok(scratch),
             Err(error) => {
-                let name = kit::visible(scratch.name());
+                let name = kit::visible(&scratch.0.to_string_lossy());
                 let why = kit::describe_error(&error);
                 Err(Stop::Trouble(format!("cannot write {name}: {why}")))
             }
         }
     }
 
-    fn name(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+    fn name(&self) -> Result<&str, Stop> {
+        let words = "the name of the folder for temporary files is no text: TMPDIR";
+        self.0.to_str().ok_or_else(|| Stop::Trouble(words.into()))
     }
 }
 

@@ -1,37 +1,24 @@
-//! Addresses to knock at: one that refuses, one that is silent, and one that
-//! answers when it is asked again.
+//! Addresses to knock at: one that is silent, and one that answers when it is
+//! asked again.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use socket2::{Domain, Socket, Type};
+use socket2::Socket;
 
 use crate::judge::Ruling;
 use crate::judge::fault::{Fault, Stop};
+use crate::judge::listener::bound;
 
 /// How often to look whether a SYN was dropped.
 const LOOK: Duration = Duration::from_millis(1);
-
-/// A port that is taken, where nobody listens: connections are refused.
-pub struct Closed {
-    pub address: SocketAddr,
-    _socket: Socket,
-}
-
-impl Closed {
-    /// Binds to a free port.
-    pub fn new() -> io::Result<Closed> {
-        let (socket, address) = bound()?;
-        Ok(Closed {
-            address,
-            _socket: socket,
-        })
-    }
-}
+/// How long after a SYN there has to be room for the next, which comes after a
+/// second: RFC 6298, section 2.
+const SOON: Duration = Duration::from_millis(500);
 
 /// An address that drops every SYN: its backlog is full, listen(2).
 pub struct Silent {
@@ -40,12 +27,20 @@ pub struct Silent {
     fillers: Vec<TcpStream>,
 }
 
+/// What has come to an address.
+enum Asked {
+    /// No SYN.
+    Never,
+    /// One was dropped, and after at most so long there was room.
+    Once(Duration),
+}
+
 /// An address that begins to answer once it was asked: a thread waits for the
 /// first SYN to be dropped, and makes room for the second.
 pub struct Opens {
     pub address: SocketAddr,
     over: Arc<AtomicBool>,
-    asked: Option<JoinHandle<io::Result<bool>>>,
+    asked: Option<JoinHandle<io::Result<Asked>>>,
 }
 
 impl Silent {
@@ -56,9 +51,11 @@ impl Silent {
         let mut fillers = Vec::new();
         // On loopback a handshake is over before connect returns, so the first
         // connection that finds no room has seen a full backlog.
-        while fillers.len() < 8 {
+        for _ in 0..20 {
             match TcpStream::connect_timeout(&address, Duration::from_millis(30)) {
                 Ok(filler) => fillers.push(filler),
+                // Only a dropped SYN says that it is full; this machine may be busy.
+                Err(_) if wire::diag::drops(&socket).is_ok_and(|dropped| dropped == 0) => {}
                 Err(_) => break,
             }
         }
@@ -80,25 +77,28 @@ impl Silent {
         let over = Arc::new(AtomicBool::new(false));
         let stop = over.clone();
         let asked = thread::Builder::new().spawn(move || {
+            let mut none_before = Instant::now();
             loop {
                 // Before the look at the count: it is final then.
-                let last = stop.load(Ordering::Acquire);
+                let (last, now) = (stop.load(Ordering::Acquire), Instant::now());
                 if wire::diag::drops(&self.socket)? != before {
                     break;
                 }
                 if last {
-                    return Ok(false);
+                    return Ok(Asked::Never);
                 }
+                none_before = now;
                 thread::sleep(LOOK);
             }
             for _ in &self.fillers {
                 self.socket.accept()?;
             }
+            let after = none_before.elapsed();
             // It listens until nobody asks it any more.
             while !stop.load(Ordering::Acquire) {
                 thread::sleep(LOOK);
             }
-            Ok(true)
+            Ok(Asked::Once(after))
         })?;
         Ok(Opens {
             address,
@@ -111,17 +111,29 @@ impl Silent {
 impl Opens {
     /// Whether a SYN has been dropped: else nothing was tried, whatever the
     /// program has printed.
-    pub fn was_asked(mut self) -> Ruling {
+    ///
+    /// # Errors
+    /// `Busy` if there was no room in time for the next one.
+    pub fn was_asked(mut self) -> Result<bool, Stop> {
         self.over.store(true, Ordering::Release);
         let gone = || Stop::Trouble("the thread that listens has ended".into());
         let asked = self.asked.take().ok_or_else(gone)?;
         match asked.join().map_err(|_| gone())?? {
-            true => Ok(()),
-            false => {
-                let expected = format!("a SYN comes to {}", self.address);
-                Fault::new(expected, "none came").stop()
+            Asked::Never => Ok(false),
+            Asked::Once(after) if after < SOON => Ok(true),
+            Asked::Once(_) => {
+                let words = "this machine is too busy to answer the second SYN";
+                Err(Stop::Busy(words.into()))
             }
         }
+    }
+}
+
+/// The rule is kept if the address was asked.
+pub fn is_kept(asked: bool, address: SocketAddr) -> Ruling {
+    match asked {
+        true => Ok(()),
+        false => Fault::new(format!("a SYN comes to {address}"), "none came").stop(),
     }
 }
 
@@ -129,12 +141,4 @@ impl Drop for Opens {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Release);
     }
-}
-
-fn bound() -> io::Result<(Socket, SocketAddr)> {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())?;
-    let address = socket.local_addr()?.as_socket();
-    let address = address.ok_or(io::ErrorKind::AddrNotAvailable)?;
-    Ok((socket, address))
 }

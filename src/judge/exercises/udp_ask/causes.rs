@@ -4,15 +4,6 @@ use kit::belief;
 
 use crate::judge::cause::Cause;
 
-/// The buffer is smaller than a datagram.
-pub const SMALL_BUFFER: Cause = Cause {
-    name: "rest-comes-next",
-    says: "What does not fit into my buffer comes with the next receive.",
-    truth: "one receive takes one datagram; what does not fit into the buffer is thrown away.",
-    belief: Some(&belief::M48),
-    see: ("udp", "truncation"),
-};
-
 /// All questions have one number.
 pub const ONE_NUMBER: Cause = Cause {
     name: "one-number-is-enough",
