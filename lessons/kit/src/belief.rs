@@ -95,7 +95,7 @@ pub const M10: Belief = Belief {
     truth: "the kernels on both sides have queues, and a sender waits only when both are full.",
 };
 
-/// listen(2) lets two clients in.
+/// The number given to listen is how many clients the server allows.
 pub const M11: Belief = Belief {
     id: "M11",
     says: "The number given to listen is how many clients the server allows.",
