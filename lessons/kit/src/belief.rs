@@ -535,7 +535,7 @@ pub const M65: Belief = Belief {
     truth: "a thread that sends to all in turn waits for the slowest, and meanwhile nobody gets anything.",
 };
 
-/// Arc<Mutex<TcpStream>> lets one thread read while another writes.
+/// `Arc<Mutex<TcpStream>>` lets one thread read while another writes.
 pub const M66: Belief = Belief {
     id: "M66",
     says: "Arc<Mutex<TcpStream>> lets one thread read while another writes.",

@@ -114,6 +114,8 @@ impl Wire {
             ));
         }
         let mut state = self.lock();
+        // What is due leaves before it: the loss of another packet is not told to the caller.
+        let _ = self.shared.flush(&mut state);
         let lost = state.lost;
         let packet = state.forge(to, bytes);
         let result = self.shared.flush(&mut state);
