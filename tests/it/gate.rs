@@ -2,7 +2,6 @@
 
 mod sent;
 
-use std::fs;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
@@ -273,7 +272,7 @@ fn it_listens_on_loopback_only() {
         fields[1].ends_with(&port) && fields[3] == "0A"
     };
     let tables = ["/proc/thread-self/net/tcp", "/proc/thread-self/net/tcp6"];
-    let tables = tables.map(|table| fs::read_to_string(table).unwrap_or_default());
+    let tables = tables.map(|table| std::fs::read_to_string(table).unwrap_or_default());
     let lines: Vec<_> = tables.iter().flat_map(|table| table.lines()).collect();
     let ours: Vec<_> = lines.into_iter().filter(listens).collect();
     assert_eq!(ours.len(), 1, "{ours:?}");

@@ -2,6 +2,8 @@
 //!
 //! `BLESS=1 cargo test --workspace` re-makes the recordings of the book.
 
+// They start shells and give files their modes.
+#![cfg(unix)]
 // A test may panic: that is how it fails.
 #![allow(clippy::unwrap_used)]
 

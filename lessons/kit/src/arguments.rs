@@ -45,7 +45,8 @@ an option, its number, or an empty line) unless --no-input is given.
 
 Exit status: 0 everything ran, 2 something could not be settled or run.";
 
-/// Reads the command line, and writes the help where it asks for that.
+/// Reads the command line. `--help` is an error that holds the help, as the
+/// others hold what is wrong.
 pub fn parse(
     lesson: &Lesson,
     programs: &[&str],
@@ -53,11 +54,10 @@ pub fn parse(
     let name = format!("lesson-{}", lesson.name);
     let names: Vec<_> = lesson.experiments.iter().map(|e| e.name).collect();
     let mut help = format!("Experiments: {}\n\n", names.join(", "));
-    if !programs.is_empty() {
+    if let [first, ..] = programs {
         let programs = programs.join(", ");
         help += &format!(
-            "Programs: {programs}\nEach has a help of its own: {name} {} --help\n\n",
-            programs.split(',').next().unwrap_or_default()
+            "Programs: {programs}\nEach has a help of its own: {name} {first} --help\n\n"
         );
     }
     help += AFTER_HELP;

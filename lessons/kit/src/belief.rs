@@ -95,7 +95,7 @@ pub const M10: Belief = Belief {
     truth: "the kernels on both sides have queues, and a sender waits only when both are full.",
 };
 
-/// listen(2) lets two clients in.
+/// The number given to listen is how many clients the server allows.
 pub const M11: Belief = Belief {
     id: "M11",
     says: "The number given to listen is how many clients the server allows.",
@@ -535,7 +535,7 @@ pub const M65: Belief = Belief {
     truth: "a thread that sends to all in turn waits for the slowest, and meanwhile nobody gets anything.",
 };
 
-/// Arc<Mutex<TcpStream>> lets one thread read while another writes.
+/// `Arc<Mutex<TcpStream>>` lets one thread read while another writes.
 pub const M66: Belief = Belief {
     id: "M66",
     says: "Arc<Mutex<TcpStream>> lets one thread read while another writes.",

@@ -5,10 +5,12 @@ use std::fmt::Write;
 /// How many characters of a long message are shown.
 const SHOWN: usize = 40;
 
-/// The text with every control character made visible as `\u{..}`.
+/// The text with every control character made visible: `\n`, `\r`, `\t`, and
+/// the others as `\u{..}`.
 ///
-/// Also direction overrides (U+202A to U+202E, U+2066 to U+2069), which can
-/// make a terminal show text in another order than it has.
+/// Also what changes the direction of text (U+061C, U+200E, U+200F, U+202A to
+/// U+202E, U+2066 to U+2069), which can make a terminal show it in another
+/// order than it has.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -177,7 +177,8 @@ pub struct Packet {
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub info: String,
     /// What the wire did with it: `passed`, `dropped`, `delayed by 300 ms`,
-    /// `duplicated`, `held`, `reordered`, `corrupted`, `replaced`, `forged`.
+    /// `duplicated`, `held`, `reordered`, `corrupted`, `replaced`, `forged`; of
+    /// a packet that was held, `held, then passed` and the like.
     pub fate: String,
     /// The rule that decided, if one did.
     #[serde(skip_serializing_if = "Option::is_none", default)]

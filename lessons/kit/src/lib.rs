@@ -1,6 +1,6 @@
 //! How a lesson speaks: events, predictions, terminal and JSON Lines.
 //!
-//! A lesson is a list of [`Experiment`]s given to [`teach`].
+//! A lesson is a list of [`Experiment`]s given to [`teach()`].
 //! Each experiment asks a question, runs real calls, tells what it does
 //! through a [`Narrator`], and returns the [`Outcome`] that the kernel chose.
 //! `kit` turns that into one stream of [`Event`]s, for a terminal or for a

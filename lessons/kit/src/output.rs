@@ -72,12 +72,17 @@ pub fn print(text: &str) {
         // The reader has seen enough, as in `lesson-udp | head`.
         Err(e) if e.kind() == ErrorKind::BrokenPipe => process::exit(0),
         Err(e) => {
-            // If standard error is gone too, there is nobody left to tell.
             let why = crate::describe_error(&e);
-            let _ = writeln!(io::stderr(), "cannot write the output: {why}");
+            complain(&format!("cannot write the output: {why}"));
             process::exit(2);
         }
     }
+}
+
+/// A sentence on standard error, which may be closed or full: then there is
+/// nobody left to tell.
+pub(crate) fn complain(sentence: &str) {
+    let _ = writeln!(io::stderr(), "{sentence}");
 }
 
 /// How wide text is where nobody says how wide the terminal is, and at most:

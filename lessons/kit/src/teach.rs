@@ -3,7 +3,7 @@
 use crate::arguments::{Arguments, parse};
 use crate::ask::{Asking, ask, asking, wants_more};
 use crate::diary::{Deed, Diary, Source};
-use crate::output::{Format, Output, draws, print, width};
+use crate::output::{Format, Output, complain, draws, print, width};
 use crate::terminal::{NARROW, wrap};
 use crate::{
     Belief, Choice, Event, Experiment, Ladder, Lesson, Listed, Narrator,
@@ -69,7 +69,7 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
         return list(lesson, arguments.format, &mut output);
     }
     if let Err(words) = prepare(&arguments, &output) {
-        eprintln!("{words}");
+        complain(words);
         return ExitCode::from(2);
     }
     let asking = asking(&arguments);
@@ -297,10 +297,10 @@ fn unknown(lesson: &Lesson, name: &str) -> ExitCode {
     } else if let Some(near) = lesson.nearest(&name) {
         sentence += &format!("; did you mean `{near}`?");
     }
-    eprintln!(
-        "{sentence}\nFor all of them: cargo run -p lesson-{} -- --list",
-        lesson.name
-    );
+    let name = lesson.name;
+    complain(&format!(
+        "{sentence}\nFor all of them: cargo run -p lesson-{name} -- --list"
+    ));
     ExitCode::from(2)
 }
 

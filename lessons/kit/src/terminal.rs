@@ -174,6 +174,7 @@ impl Terminal {
         text: &str,
         evidence: &str,
     ) -> String {
+        let text = &visible(text);
         let place = self.options.iter().position(|o| Some(&*o.key) == key);
         let mut out = String::from("\n");
         match place {

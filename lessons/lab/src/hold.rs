@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 use wire::diag::{self, Protocol, Socket};
-use wire::{Action, Packet};
+use wire::{Action, Packet, Wire};
 
 /// How often the states are read while no packet comes.
 pub(crate) const LOOK: Duration = Duration::from_millis(20);
@@ -26,6 +26,10 @@ const DELAY: Duration = Duration::from_millis(500);
 /// The hosts whose packets the lines of standard input are about.
 static HOSTS: Mutex<Weak<wire::Lab>> = Mutex::new(Weak::new());
 
+/// What becomes of packets that no rule decides about: they are held, until
+/// the reader has decided about all that come.
+static OTHERWISE: Mutex<Action> = Mutex::new(Action::Hold);
+
 /// Holds the packets of these hosts, and tells of them from a thread.
 pub(crate) fn begin(hosts: &Arc<wire::Lab>, mut output: Output) {
     static READING: Once = Once::new();
@@ -33,13 +37,19 @@ pub(crate) fn begin(hosts: &Arc<wire::Lab>, mut output: Output) {
     *hosts_of_all.unwrap_or_else(PoisonError::into_inner) =
         Arc::downgrade(hosts);
     let packets = hosts.wire.subscribe();
-    hosts.wire.otherwise(Action::Hold);
+    resume(&hosts.wire);
     let hosts = Arc::downgrade(hosts);
     READING.call_once(|| {
         let output = output.clone();
         thread::spawn(move || obey(output));
     });
     thread::spawn(move || tell(&packets, &hosts, &mut output));
+}
+
+/// Lets the reader decide again, who may have decided about all.
+pub(crate) fn resume(wire: &Wire) {
+    let otherwise = OTHERWISE.lock().unwrap_or_else(PoisonError::into_inner);
+    wire.otherwise(otherwise.clone());
 }
 
 /// Tells of each packet when it is held and when it is decided about, and of
@@ -128,7 +138,9 @@ fn obey_line(line: &str) -> Result<(), &'static str> {
         Some(number) if hosts.wire.release(number, action.clone()) => Ok(()),
         Some(_) => Err("that packet is not held"),
         None => {
-            hosts.wire.otherwise(action.clone());
+            let otherwise = OTHERWISE.lock();
+            *otherwise.unwrap_or_else(PoisonError::into_inner) = action.clone();
+            resume(&hosts.wire);
             for packet in hosts.wire.held() {
                 hosts.wire.release(packet.n, action.clone());
             }

@@ -72,11 +72,11 @@ impl Host {
     /// # Errors
     /// `NotFound` if this kernel has no such setting; as [`Host::sysctl`].
     pub fn restore(&self, name: &str) -> io::Result<String> {
+        let host = self.on_wire().ok_or(io::ErrorKind::Unsupported)?;
         // This program's own namespace is as new as those of the hosts, and
         // nobody has changed a setting in it.
         let path = format!("/proc/sys/{}", name.replace('.', "/"));
         let born = std::fs::read_to_string(path)?.trim().to_string();
-        let host = self.on_wire().ok_or(io::ErrorKind::Unsupported)?;
         // Where settings cannot be written, nobody has changed this one.
         if host.sysctl_value(name)? != born {
             host.sysctl(name, &born)?;
@@ -119,7 +119,7 @@ impl Host {
 
     /// Waits until the socket with these two addresses is in `state`, and
     /// says in which state it was last: the same, or another after
-    /// [`PATIENCE`].
+    /// [`PATIENCE`](crate::PATIENCE).
     pub fn wait_for_state(
         &self,
         local: SocketAddr,

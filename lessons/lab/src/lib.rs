@@ -13,11 +13,10 @@ mod wait;
 
 use kit::Outcome;
 use std::cell::Cell;
-use std::io;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
-use wire::{Entered, Refusal};
+use wire::{Entered, Inconclusive, Refusal, Wire};
 
 use wait::{Deadline, held_for_the_reader, look};
 
@@ -25,9 +24,6 @@ pub use host::Host;
 pub use shown::shown;
 pub use wait::{PATIENCE, patience};
 pub use wire::Packet;
-
-/// From here on [`wire::Wire::trust`] calls a wire late.
-const LATE: Duration = Duration::from_millis(150);
 
 /// How the only rule of a wire that plays a router is shown.
 const ROUTER: &str = "a router passes on no packet with TTL 1";
@@ -48,10 +44,9 @@ pub struct Lab {
     pub a: Host,
     /// The server's host, on the right of every ladder.
     pub b: Host,
-    between: Result<wire::Wire, String>,
+    between: Result<Wire, String>,
     told: Cell<u64>,
     router: Cell<bool>,
-    // Last, because the hosts must be gone before it: it is both of them.
     lab: Option<Arc<wire::Lab>>,
 }
 
@@ -120,7 +115,7 @@ impl Lab {
     /// # Errors
     /// `Unsupported` with the kernel's refusal, where there is no wire. Passed
     /// on with `?`, it ends the experiment as inconclusive.
-    pub fn wire(&self) -> io::Result<&wire::Wire> {
+    pub fn wire(&self) -> io::Result<&Wire> {
         self.between.as_ref().map_err(|why| {
             let why = format!(
                 "this experiment needs the wire, and {why}; \
@@ -229,7 +224,7 @@ impl Lab {
         let made = f();
         if let Some(wire) = held {
             wire.wait_idle(PATIENCE);
-            wire.otherwise(wire::Action::Hold);
+            hold::resume(wire);
         }
         made
     }
@@ -248,11 +243,7 @@ impl Lab {
     /// The outcome, or an inconclusive one if the wire itself disturbed the
     /// run: it lost a packet, or it got no processor in time.
     pub fn trusted(&self, outcome: Outcome) -> Outcome {
-        let trust = self.between.as_ref().map(wire::Wire::trust);
-        match trust {
-            Ok(Err(why)) => Outcome::inconclusive(why.0),
-            _ => outcome,
-        }
+        self.unless(outcome, Wire::trust)
     }
 
     /// The outcome, or an inconclusive one if the wire lost a packet by itself.
@@ -260,12 +251,17 @@ impl Lab {
     /// For experiments in which only the order of packets counts: there a wire
     /// that was late, which [`Lab::trusted`] minds, disturbs nothing.
     pub fn complete(&self, outcome: Outcome) -> Outcome {
-        let late = |wire: &wire::Wire| {
-            wire.overflow() == 0 && wire.worst_stall() > LATE
-        };
-        match &self.between {
-            Ok(wire) if late(wire) => outcome,
-            _ => self.trusted(outcome),
+        self.unless(outcome, Wire::lossless)
+    }
+
+    fn unless(
+        &self,
+        outcome: Outcome,
+        doubt: fn(&Wire) -> Result<(), Inconclusive>,
+    ) -> Outcome {
+        match self.between.as_ref().map(doubt) {
+            Ok(Err(why)) => Outcome::inconclusive(why.0),
+            _ => outcome,
         }
     }
 
@@ -291,7 +287,9 @@ impl Drop for Lab {
         if let Err(error) = write() {
             let path = kit::visible(&path.display().to_string());
             let why = kit::describe_error(&error);
-            eprintln!("the packets are not kept in {path}: {why}");
+            // If standard error is gone, there is nobody left to tell.
+            let mut err = io::stderr();
+            let _ = writeln!(err, "the packets are not kept in {path}: {why}");
         }
     }
 }

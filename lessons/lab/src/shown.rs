@@ -20,22 +20,13 @@ pub fn shown(packet: &Packet) -> kit::Packet {
         window: None,
         length: packet.bytes.len(),
         info: "not an IP packet".into(),
-        fate: fate(packet),
+        fate: packet.fate_in_words(),
         rule: packet.rule.as_ref().map(ToString::to_string),
     };
     if let Some(decoded) = &packet.decoded {
         add_headers(&mut shown, decoded, &packet.bytes);
     }
     shown
-}
-
-/// What became of it; a packet that was held says so after its release, too.
-fn fate(packet: &Packet) -> String {
-    let fate = packet.fate.to_string();
-    match packet.held && packet.fate != wire::Fate::Held {
-        true => format!("held, then {fate}"),
-        false => fate,
-    }
 }
 
 /// The address with its port, or alone if the packet shows no port: port 0 is
@@ -64,7 +55,7 @@ fn add_headers(shown: &mut kit::Packet, decoded: &Decoded, bytes: &[u8]) {
         }
         Transport::Icmp(icmp) => {
             shown.protocol = "icmp".into();
-            info.push(meaning(icmp));
+            info.push(meaning(decoded.protocol, icmp));
         }
         Transport::Igmp(_) => {
             shown.protocol = "igmp".into();
@@ -78,12 +69,11 @@ fn add_headers(shown: &mut kit::Packet, decoded: &Decoded, bytes: &[u8]) {
         }
     }
     if let Some(part) = decoded.fragment {
-        let length = bytes.len() - ip_header(bytes).min(bytes.len());
-        shown.length = length;
+        shown.length = part.length;
         if decoded.protocol == 17 {
             shown.protocol = "udp".into();
         }
-        let (from, to) = (part.offset, part.offset as usize + length);
+        let (from, to) = (part.offset, part.offset as usize + part.length);
         let more = if part.more { "more follow" } else { "the last" };
         info.push(format!("fragment: bytes {from} up to {to}, {more}"));
     }
@@ -156,7 +146,9 @@ fn options(tcp: &Tcp) -> Option<String> {
 /// What each record of an IGMPv3 report says (RFC 3376 section 4.2.12), of
 /// those without a list of sources.
 fn memberships(bytes: &[u8]) -> Option<String> {
-    let report = bytes.get(ip_header(bytes)..)?;
+    // The length of the IPv4 header, in words of four bytes.
+    let header = usize::from(bytes.first()? & 15) * 4;
+    let report = bytes.get(header..)?;
     let count = match report.first() {
         Some(0x22) => u16::from_be_bytes([*report.get(6)?, *report.get(7)?]),
         _ => return None,
@@ -178,24 +170,17 @@ fn memberships(bytes: &[u8]) -> Option<String> {
     (!said.is_empty()).then(|| said.join(", "))
 }
 
-/// The length of the IP header without extensions, in bytes.
-fn ip_header(bytes: &[u8]) -> usize {
-    match bytes.first() {
-        Some(first) if first >> 4 == 4 => usize::from(first & 15) * 4,
-        _ => 40,
-    }
-}
-
-/// What an ICMP or ICMPv6 error says, RFC 792 and RFC 4443.
-fn meaning(icmp: &Icmp) -> String {
-    let words = match (icmp.kind, icmp.code) {
-        (3, 3) => "port unreachable",
-        (3, 1) => "host unreachable",
-        (3, 4) => "fragmentation needed",
-        (3, 13) => "administratively prohibited",
-        (8, _) => "echo request",
-        (0, _) => "echo reply",
-        (11, _) => "time exceeded",
+/// What a message says of ICMP (protocol 1, RFC 792) or ICMPv6 (protocol 58,
+/// RFC 4443).
+fn meaning(protocol: u8, icmp: &Icmp) -> String {
+    let words = match (protocol, icmp.kind, icmp.code) {
+        (1, 3, 3) | (58, 1, 4) => "port unreachable",
+        (1, 3, 1) => "host unreachable",
+        (1, 3, 4) => "fragmentation needed",
+        (1, 3, 13) => "administratively prohibited",
+        (1, 8, _) | (58, 128, _) => "echo request",
+        (1, 0, _) | (58, 129, _) => "echo reply",
+        (1, 11, _) | (58, 3, _) => "time exceeded",
         _ => return format!("type {}, code {}", icmp.kind, icmp.code),
     };
     words.into()

@@ -9,7 +9,7 @@ use socket2::{Domain, Socket, Type};
 
 use crate::links::LOOPBACK;
 use crate::pcapng::{Sighting, Writer};
-use crate::port;
+use crate::port::{self, ETH_P_ALL};
 use crate::refusal::{Refusal, Step};
 use crate::sandbox::{Entered, refuse};
 use crate::sys::{self, Inbox};
@@ -24,7 +24,6 @@ pub struct Capture {
     thread: Option<JoinHandle<io::Result<u64>>>,
 }
 
-const ETH_P_ALL: u16 = 3;
 /// Without it each packet on lo is seen twice, going out and coming in (linux/if_packet.h).
 const PACKET_IGNORE_OUTGOING: libc::c_int = 23;
 const RECEIVE_BUFFER: usize = 16 << 20;

@@ -36,6 +36,8 @@ pub struct Fragment {
     pub id: u32,
     /// Offset in bytes, not in units of eight.
     pub offset: u32,
+    /// Bytes of the datagram in this packet.
+    pub length: usize,
     /// True for all but the last.
     pub more: bool,
 }
@@ -232,6 +234,7 @@ fn ipv4_fragment(v4: &etherparse::LaxIpv4Slice<'_>) -> Option<Fragment> {
     header.is_fragmenting_payload().then(|| Fragment {
         id: header.identification().into(),
         offset: u32::from(header.fragments_offset().value()) * 8,
+        length: v4.payload().payload.len(),
         more: header.more_fragments(),
     })
 }
@@ -244,6 +247,7 @@ fn ipv6_fragment(v6: &etherparse::LaxIpv6Slice<'_>) -> Option<Fragment> {
             Ipv6ExtensionSlice::Fragment(f) => Some(Fragment {
                 id: f.identification(),
                 offset: u32::from(f.fragment_offset().value()) * 8,
+                length: v6.payload().payload.len(),
                 more: f.more_fragments(),
             }),
             _ => None,

@@ -231,7 +231,7 @@ impl TcpInfo {
 }
 
 impl fmt::Display for State {
-    /// The name in RFC 9293, as `ss` and `netstat` print it but with underscores.
+    /// The name that netstat(8) prints: what is FIN_WAIT1 there is FIN-WAIT-1 in RFC 9293.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             State::Established => "ESTABLISHED",

@@ -90,6 +90,7 @@ struct Datagram {
 
 /// Fragmented datagrams remembered at a time.
 const DATAGRAMS: usize = 64;
+
 impl Flows {
     /// Counts the packet, and fills in the relative numbers of a TCP segment.
     pub(crate) fn identify(&mut self, from: Side, decoded: Option<&mut Decoded>) -> Identity {

@@ -33,9 +33,7 @@ pub fn sockets() -> io::Result<Vec<Socket>> {
                 .raw(&[family as u8, number as u8, 0, 0])
                 .raw(&u32::MAX.to_ne_bytes())
                 .raw(&[0; 48]);
-            netlink.exchange(question, |_, answer| {
-                sockets.extend(socket(answer, protocol))
-            })?;
+            netlink.exchange(question, |answer| sockets.extend(socket(answer, protocol)))?;
         }
     }
     Ok(sockets)
@@ -45,7 +43,8 @@ pub fn sockets() -> io::Result<Vec<Socket>> {
 /// that is connected to `peer`. Asks for it alone, where [`sockets`] goes through all there are.
 ///
 /// # Errors
-/// As [`sockets`]; both addresses must be of one family.
+/// As [`sockets`], but without tcp_diag there is no connection; `InvalidInput` if the addresses are
+/// of two families.
 pub fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Socket>> {
     let family = match (local, peer) {
         (SocketAddr::V4(_), SocketAddr::V4(_)) => libc::AF_INET,
@@ -69,7 +68,7 @@ pub fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Sock
     }
     let question = question.raw(&[0; 4]).raw(&[0xff; 8]);
     let mut found = None;
-    let asked = Netlink::open(libc::NETLINK_SOCK_DIAG)?.exchange(question, |_, answer| {
+    let asked = Netlink::open(libc::NETLINK_SOCK_DIAG)?.exchange(question, |answer| {
         found = socket(answer, Protocol::Tcp).or(found.take());
     });
     match asked {

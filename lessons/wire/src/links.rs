@@ -109,7 +109,7 @@ impl Links {
         let question = Message::new(libc::RTM_GETLINK, ACK).raw(&interface(index, 0, 0));
         let mut up = false;
         self.netlink
-            .exchange(question, |_, content| up |= carries(content, index))?;
+            .exchange(question, |content| up |= carries(content, index))?;
         while !up {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -133,7 +133,7 @@ impl Links {
                 .raw(&fixed)
                 .attr(libc::RTA_DST, &address.octets());
             let mut local = false;
-            let asked = self.netlink.exchange(question, |_, route| {
+            let asked = self.netlink.exchange(question, |route| {
                 local |= route.get(7) == Some(&libc::RTN_LOCAL);
             });
             match asked {

@@ -68,14 +68,14 @@ impl Netlink {
 
     /// Sends a message made with ACK and waits for the kernel's verdict.
     pub(crate) fn request(&mut self, message: Message) -> io::Result<()> {
-        self.exchange(message, |_, _| {})
+        self.exchange(message, |_| {})
     }
 
-    /// Sends a message, and gives the type and content of every answer to `each`.
+    /// Sends a message, and gives the content of every answer to `each`.
     pub(crate) fn exchange(
         &mut self,
         message: Message,
-        mut each: impl FnMut(u16, &[u8]),
+        mut each: impl FnMut(&[u8]),
     ) -> io::Result<()> {
         self.sequence += 1;
         let bytes = message.finish(self.sequence);
@@ -98,7 +98,7 @@ impl Netlink {
                             code => Err(io::Error::from_raw_os_error(-code)),
                         };
                     }
-                    _ => each(kind, content),
+                    _ => each(content),
                 }
             }
         }

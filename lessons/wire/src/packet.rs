@@ -21,7 +21,8 @@ pub struct Packet {
     pub fate: Fate,
     /// True for a packet that was held, also after its release has given it another fate.
     pub held: bool,
-    /// The rule that decided, as it was written, or "cut" for a cable that is cut.
+    /// The rule that decided, as it was written; "cut" if the cable is cut, "function" for one
+    /// given to [`decide`](crate::Wire::decide).
     pub rule: Option<Arc<str>>,
     /// The bytes as they were sent, from the IP header on.
     pub bytes: Arc<[u8]>,
@@ -130,6 +131,14 @@ impl Packet {
     /// True for a TCP segment with RST.
     pub fn is_rst(&self) -> bool {
         self.tcp().is_some_and(|t| t.flags.rst)
+    }
+
+    /// What became of it, in words; a packet that was held says so after its release, too.
+    pub fn fate_in_words(&self) -> String {
+        match self.held && self.fate != Fate::Held {
+            true => format!("held, then {}", self.fate),
+            false => self.fate.to_string(),
+        }
     }
 
     /// True if nothing more can happen to it: it is neither held nor still on its way.

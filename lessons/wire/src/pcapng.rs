@@ -190,21 +190,16 @@ impl<W: Write> Writer<W> {
 }
 
 /// What became of a packet, in words; None for one that just passed.
-pub fn comment(packet: &Packet) -> Option<String> {
+fn comment(packet: &Packet) -> Option<String> {
     if packet.fate == Fate::Passed && !packet.held {
         return None;
     }
-    let held = if packet.held && packet.fate != Fate::Held {
-        "held, then "
-    } else {
-        ""
-    };
     let rule = packet
         .rule
         .as_ref()
         .map(|rule| format!(" by `{rule}`"))
         .unwrap_or_default();
-    Some(format!("wire: {held}{}{rule}", packet.fate))
+    Some(format!("wire: {}{rule}", packet.fate_in_words()))
 }
 
 fn block(out: &mut impl Write, kind: u32, body: &[u8]) -> io::Result<()> {

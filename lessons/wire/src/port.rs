@@ -19,7 +19,8 @@ pub(crate) struct Port {
 /// Interrupts the wire's thread so that it looks at the state again.
 pub(crate) struct Waker(PipeWriter);
 
-const ETH_P_ALL: u16 = 3;
+/// Packets of every protocol (packet(7)).
+pub(crate) const ETH_P_ALL: u16 = 3;
 const ETH_P_IP: u16 = 0x0800;
 const ETH_P_IPV6: u16 = 0x86dd;
 /// Room for packets the wire has not taken yet; the kernel caps it at net.core.rmem_max.
@@ -30,9 +31,9 @@ impl Port {
     pub(crate) fn open(interface: u32, side: Side) -> io::Result<Port> {
         // Protocol 0: it hears nothing until it is bound, so no stray packet comes first.
         let socket = Socket::new(Domain::PACKET, Type::DGRAM, None)?;
-        // What it sends itself it does not hear, and nobody else sends here.
         sys::set_option(&socket, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1)?;
         socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+        // What it sends itself it does not hear, and nobody else sends here.
         socket.bind(&sys::link_address(interface, ETH_P_ALL, [0; 6]))?;
         let mac = host_mac(side);
         Ok(Port {

@@ -95,7 +95,7 @@ impl Program {
         }
     }
 
-    /// Asks the program and everything in its process group to end (SIGTERM), as Ctrl-C would.
+    /// Asks the program and everything in its process group to end (SIGTERM).
     ///
     /// # Errors
     /// As kill(2); that it has ended already is none.

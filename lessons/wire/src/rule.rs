@@ -311,7 +311,8 @@ fn mix(seed: u64) -> u64 {
 }
 
 impl fmt::Display for Rule {
-    /// The rule in its textual form; parsing it gives the rule back.
+    /// The rule in its textual form; parsing it gives the rule back, but for what only a function
+    /// can do.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.action {
             Action::Pass => f.write_str("pass")?,

@@ -17,7 +17,7 @@ pub(crate) struct State {
     pub(crate) judges: Vec<(RuleId, Judge)>,
     /// What becomes of a packet that none of them decides about.
     pub(crate) otherwise: Action,
-    pub(crate) latency: [Duration; 2],
+    pub(crate) latency: Duration,
     pub(crate) cut: bool,
     pub(crate) held: BTreeMap<u64, Packet>,
     pub(crate) log: Vec<Packet>,
@@ -65,7 +65,7 @@ impl State {
         State {
             judges: Vec::new(),
             otherwise: Action::Pass,
-            latency: [latency; 2],
+            latency,
             cut: false,
             held: BTreeMap::new(),
             log: Vec::new(),
@@ -112,8 +112,7 @@ impl State {
         packet.identity = identity;
         let (action, rule) = self.judge(&packet);
         packet.rule = rule;
-        let latency = self.latency[from.index()];
-        self.carry_out(&mut packet, action, sent + latency);
+        self.carry_out(&mut packet, action, sent + self.latency);
         self.announce(&packet);
         self.record(packet);
         for (to, bytes) in mem::take(&mut self.besides) {
@@ -144,9 +143,9 @@ impl State {
         packet.fate = Fate::Passed;
         self.carry_out(&mut packet, action, Instant::now());
         self.announce(&packet);
-        match self.entry(n) {
-            Some(entry) => *entry = packet,
-            None => self.unlogged += 1,
+        // Without an entry it was counted as not logged when it came, or was cleared away.
+        if let Some(entry) = self.entry(n) {
+            *entry = packet;
         }
         for (to, bytes) in mem::take(&mut self.besides) {
             self.forge(to, bytes);

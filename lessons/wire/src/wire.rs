@@ -99,12 +99,7 @@ impl Wire {
 
     /// How long a packet takes to the other side, from now on; packets on their way keep theirs.
     pub fn set_latency(&self, latency: Duration) {
-        self.lock().latency = [latency; 2];
-    }
-
-    /// The same for the packets of one sender only.
-    pub fn set_latency_from(&self, from: Side, latency: Duration) {
-        self.lock().latency[from.index()] = latency;
+        self.lock().latency = latency;
     }
 
     /// Delivers these bytes, an IP packet, to a host at once, past rules, latency and a cut.
@@ -119,6 +114,8 @@ impl Wire {
             ));
         }
         let mut state = self.lock();
+        // What is due leaves before it: the loss of another packet is not told to the caller.
+        let _ = self.shared.flush(&mut state);
         let lost = state.lost;
         let packet = state.forge(to, bytes);
         let result = self.shared.flush(&mut state);
@@ -194,7 +191,8 @@ impl Wire {
         found
     }
 
-    /// Waits until no packet is on its way or waits to be reordered; held ones do not count.
+    /// Waits until no packet is on its way or waits to be reordered, at most `within`; held ones do
+    /// not count. True if it became so.
     pub fn wait_idle(&self, within: Duration) -> bool {
         self.wait(within, |state| state.next_due().is_none())
     }
@@ -224,22 +222,30 @@ impl Wire {
     /// Whether what was seen can be trusted to be the hosts' doing.
     ///
     /// # Errors
-    /// [`Inconclusive`] if the wire's thread ended early, if the wire lost a packet, or if it got no
-    /// processor for more than 100 ms.
+    /// As [`lossless`](Wire::lossless), and [`Inconclusive`] if the wire got no processor for more
+    /// than 100 ms.
     pub fn trust(&self) -> Result<(), Inconclusive> {
-        if let Some(why) = &self.lock().failure {
-            return Err(Inconclusive(format!("the wire stopped: {why}")));
-        }
-        let (lost, stall) = (self.overflow(), self.worst_stall());
-        if lost > 0 {
-            let why = format!("the wire itself lost {lost} packets");
-            return Err(Inconclusive(why));
-        }
+        self.lossless()?;
+        let stall = self.worst_stall();
         if stall > STALL {
             let why = format!("the wire got no processor for {} ms", stall.as_millis());
             return Err(Inconclusive(why));
         }
         Ok(())
+    }
+
+    /// Whether every packet is there, be it late: enough where only their order counts.
+    ///
+    /// # Errors
+    /// [`Inconclusive`] if the wire's thread ended early, or if the wire lost a packet.
+    pub fn lossless(&self) -> Result<(), Inconclusive> {
+        if let Some(why) = &self.lock().failure {
+            return Err(Inconclusive(format!("the wire stopped: {why}")));
+        }
+        match self.overflow() {
+            0 => Ok(()),
+            lost => Err(Inconclusive(format!("the wire itself lost {lost} packets"))),
+        }
     }
 
     /// When the lab was built: the zero of [`Packet::at`].
@@ -283,8 +289,8 @@ impl std::fmt::Debug for Wire {
 }
 
 impl Shared {
-    /// A closure of the user may have panicked while the lock was held; the state is still whole,
-    /// because it is called before anything is changed.
+    /// A closure of the user may have panicked while the lock was held; the state is still whole:
+    /// at most the packet that the closure was asked about is missing.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -295,6 +295,8 @@ fn connect_mute(
     name: &str,
 ) -> io::Result<std::net::TcpStream> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // socket2 has this option on Unix only.
+    #[cfg(unix)]
     socket.set_tcp_mss(1460)?;
     socket.set_recv_buffer_size(32 * 1024)?;
     socket.connect_timeout(&address.into(), PATIENCE)?;

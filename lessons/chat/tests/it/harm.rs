@@ -57,6 +57,7 @@ fn who_takes_nothing_for_so_long_is_cut_and_told() {
     // A client with short segments and a small window, for which the kernels
     // hold 0.1 MB; for one like the others they hold 4 MB.
     let sam = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    #[cfg(unix)]
     sam.set_tcp_mss(1460).unwrap();
     sam.set_recv_buffer_size(32 * 1024).unwrap();
     sam.connect(&server.address.into()).unwrap();

@@ -8,6 +8,7 @@ mod deed;
 
 pub use deed::{Deed, Entry, Failed, Rule, Source, VERSION};
 
+use crate::output::complain;
 use crate::root;
 use serde_json::{Map, Value};
 use std::env;
@@ -101,11 +102,9 @@ impl Diary {
             }
             let file = crate::visible(&self.file.display().to_string());
             let why = crate::describe_error(&error);
-            let sentence = format!(
+            complain(&format!(
                 "Your progress is not kept: cannot write {file}: {why}"
-            );
-            // There is nowhere left to report a closed standard error to.
-            let _ = writeln!(io::stderr(), "{sentence}");
+            ));
         }
     }
 

@@ -324,33 +324,11 @@ fn nearest(found: &str, words: &[&'static str]) -> Option<&'static str> {
     let found = found.to_lowercase();
     let distances = words.iter().map(|word| {
         let same_start = word.chars().next() == found.chars().next();
-        (distance(&found, word), !same_start, *word)
+        // A swap of neighbours is one change.
+        (strsim::osa_distance(&found, word), !same_start, *word)
     });
     let (changes, _, word) = distances.min()?;
     (changes <= 2 && changes < word.len().min(found.chars().count())).then_some(word)
-}
-
-/// Levenshtein distance, with a swap of neighbours as one change.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(32).collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let change = usize::from(a[i - 1] != b[j - 1]);
-                let mut best = (rows[i - 1][j] + 1)
-                    .min(rows[i][j - 1] + 1)
-                    .min(rows[i - 1][j - 1] + change);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 impl fmt::Display for RuleError {

@@ -88,3 +88,21 @@ proptest! {
         prop_assert!(read.checksum != Checksum::Good, "flipped byte {}", at);
     }
 }
+
+/// The eight bytes of the extension header of IPv6 are no bytes of the datagram.
+#[test]
+fn a_fragment_is_as_long_as_its_part_of_the_datagram() {
+    let part = [7; 16];
+    let mut four = vec![0x45, 0, 0, 36, 0, 1, 0, 5, 64, 17, 0, 0];
+    four.extend_from_slice(&[10, 0, 0, 1, 10, 0, 0, 2]);
+    let mut six = vec![0x60, 0, 0, 0, 0, 24, 44, 64];
+    six.extend_from_slice(&[0xfd; 32]);
+    // Next header, reserved, offset 40 with no more to come, identification.
+    six.extend_from_slice(&[17, 0, 0, 40, 0, 0, 0, 1]);
+    for mut bytes in [four, six] {
+        bytes.extend_from_slice(&part);
+        let fragment = decode(&bytes).unwrap().fragment.unwrap();
+        assert_eq!((fragment.offset, fragment.length), (40, 16));
+        assert!(!fragment.more);
+    }
+}

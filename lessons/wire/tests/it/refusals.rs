@@ -28,7 +28,7 @@ fn refusals_name_step_errno_and_cause() {
             assert!(loopback, "{how} as {user:?} breaks loopback");
             let said = refusal.to_string();
             assert!(
-                said.contains(['(']) && said.starts_with("no lab here: "),
+                said.contains('(') && said.starts_with("no lab here: "),
                 "{said}"
             );
             assert!(refusal.remedy().len() > 20);
@@ -60,7 +60,7 @@ fn limit_of_user_namespaces(user: User) {
         }
         (user, None) => panic!("{user:?} got a lab"),
     }
-    let _ = loopback;
+    assert!(loopback, "user-limit as {user:?} breaks loopback");
 }
 
 fn refused(user: User, how: &str) -> (Option<wire::Refusal>, bool) {
