@@ -2,7 +2,7 @@
 
 use crate::recordings::experiments;
 use crate::workspace::{
-    events, events_of, files, lesson, lessons, output, output_within, read, root, wire_refused,
+    ci, events, events_of, files, lesson, lessons, output, output_within, read, root, wire_refused,
 };
 use kit::{Event, Status};
 use std::collections::BTreeMap;
@@ -35,8 +35,7 @@ fn every_experiment_gives_one_of_its_options_in_every_run() {
 
 /// How often each experiment is run: more often where nobody waits for it.
 fn runs() -> usize {
-    let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-    if ci { 50 } else { 20 }
+    if ci() { 50 } else { 20 }
 }
 
 fn gives_one_of_its_options(slug: &str, name: &str) {

@@ -12,6 +12,16 @@ use wait_timeout::ChildExt;
 /// How long a program may take before the test that runs it fails.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// Whether the machine is one where every tool and namespace has to be there.
+pub fn ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
+}
+
+/// Whether what is kept is written anew, not compared.
+pub fn is_blessing() -> bool {
+    std::env::var_os("BLESS").is_some_and(|value| value == "1")
+}
+
 /// The root of the workspace.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -166,6 +176,26 @@ pub fn wire_refused() -> Option<&'static str> {
     let must = std::env::var_os("WIRE_MUST_RUN").is_some();
     assert!(answer.is_none() || !must, "the wire is refused: {answer:?}");
     answer.as_deref()
+}
+
+/// Whether there is no wire here, which is said.
+pub fn has_no_wire() -> bool {
+    if let Some(why) = wire_refused() {
+        eprintln!("NOT CHECKED: there is no wire here: {why}");
+    }
+    wire_refused().is_some()
+}
+
+/// The command lines of all processes in whose environment these words stand.
+pub fn living(words: &str) -> Vec<String> {
+    let text = |file: PathBuf| {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).replace('\0', " ")
+    };
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let folders = entries.map(|entry| entry.path());
+    let marked = folders.filter(|folder| text(folder.join("environ")).contains(words));
+    marked.map(|folder| text(folder.join("cmdline"))).collect()
 }
 
 /// The events in JSON Lines.
