@@ -85,9 +85,6 @@ fn the_page_of_beliefs_is_made_from_the_table_and_the_runs() {
 #[test]
 fn a_belief_that_is_true_on_some_machines_is_explained_on_others() {
     for (id, slug, name) in TRUE_ON_SOME {
-        if !lessons().iter().any(|known| known == slug) {
-            continue;
-        }
         let hosts = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(hosts.path(), "::1 localhost\n127.0.0.1 localhost\n").unwrap();
         let there = |program: &Path| {

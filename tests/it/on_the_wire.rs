@@ -45,7 +45,7 @@ fn every_third_packet_is_lost_and_the_capture_says_which() {
     let file = folder.path().join("talk.pcapng");
     let line = command("cargo run -- wire --a 'python3 book/", &file);
     let workbook = workbook().get_program().to_str().unwrap().to_string();
-    let line = line.replace("cargo run --", &workbook);
+    let line = line.replace("cargo run --", &format!("'{workbook}'"));
     let mut runs = (0..5).map(|_| shell(&line));
     // A machine that is too busy proves nothing.
     let run = runs.find(|run| run.status.code() != Some(2));

@@ -255,7 +255,7 @@ fn a_narrow_terminal_gets_a_list() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let (program, server, client) = (env!("CARGO_BIN_EXE_workbook"), SERVER, CLIENT);
     let script = format!(
-        "stty rows 24 cols 40\nexec env {}=off {program} wire --a \"$(cat <<'X'\n{server}\nX\n)\" \
+        "stty rows 24 cols 40\nexec env {}=off '{program}' wire --a \"$(cat <<'X'\n{server}\nX\n)\" \
          --b \"$(cat <<'X'\n{client}\nX\n)\" --drop syn:1 --ascii\n",
         kit::diary::VARIABLE
     );
