@@ -1,6 +1,6 @@
 //! A program that a test talks with, line by line.
 
-use crate::workspace::DEADLINE;
+use crate::workspace::{DEADLINE, keep_no_diary};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -19,6 +19,7 @@ pub struct Running {
 impl Running {
     /// Starts it; both of its outputs are read as one.
     pub fn start(mut command: Command) -> Running {
+        keep_no_diary(&mut command);
         let (reader, writer) = std::io::pipe().unwrap();
         command.stdin(Stdio::piped());
         command.stdout(writer.try_clone().unwrap()).stderr(writer);

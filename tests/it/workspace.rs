@@ -71,6 +71,14 @@ pub fn unkept(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// Turns the diary of a program off, unless the test has named one.
+pub fn keep_no_diary(command: &mut Command) {
+    let keeps = |(name, _): (&OsStr, _)| name == kit::diary::VARIABLE;
+    if !command.get_envs().any(keeps) {
+        command.env(kit::diary::VARIABLE, "off");
+    }
+}
+
 /// Runs a program with `input` on its standard input and returns what it did.
 pub fn output(command: &mut Command, input: &str) -> Output {
     output_within(command, input, DEADLINE)
@@ -78,10 +86,7 @@ pub fn output(command: &mut Command, input: &str) -> Output {
 
 /// [`output`] with a deadline of its own. A program that misses it is killed.
 pub fn output_within(command: &mut Command, input: &str, deadline: Duration) -> Output {
-    let keeps = |(name, _): (&OsStr, _)| name == kit::diary::VARIABLE;
-    if !command.get_envs().any(keeps) {
-        command.env(kit::diary::VARIABLE, "off");
-    }
+    keep_no_diary(command);
     command.stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command
