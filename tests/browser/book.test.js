@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { axe, bases, faults, focused, openAll, site, visit, wear } from './page.js';
-import { recordings, serve } from './site.js';
+import { recordings } from './site.js';
 
 const WIDTHS = [1280, 390];
 // The goal is 320,000, which the heaviest chapter misses by a paragraph.
@@ -62,11 +62,13 @@ describe('axe finds nothing wrong', { concurrency: 2 }, () => {
           await openAll(page);
           assert.deepEqual(await faults(page), [], `guess, ${theme}`);
           const toggle = page.locator('#workbook-sidebar-toggle');
+          const sidebar = page.locator('#mdbook-sidebar a.active');
+          const open = width > 1000;
           await toggle.click();
-          await page.waitForTimeout(50); // the sidebar is on its way
+          await sidebar.waitFor({ state: open ? 'hidden' : 'visible' });
           assert.deepEqual(await faults(page, { frame: true }), [], `sidebar, ${theme}`);
           await toggle.click();
-          await page.waitForTimeout(50); // the sidebar is on its way
+          await sidebar.waitFor({ state: open ? 'visible' : 'hidden' });
           await page.locator('#mdbook-theme-toggle').click();
           assert.deepEqual(await faults(page, { frame: true }), [], `theme menu, ${theme}`);
           await page.keyboard.press('Escape');
@@ -348,94 +350,5 @@ test('the highlighter never changes the text', async t => {
         assert.deepEqual(got.kinds[kind], parts, `${kind} in ${text}`);
       }
     }
-  });
-});
-
-describe('live reload', () => {
-  /** A server that says what the workbook's server says. */
-  async function pretend(t) {
-    const live = { build: 7, error: null };
-    const { base, stop } = await serve(site, (path, page) => {
-      if (path === '/live/build') {
-        return { type: 'application/json', body: JSON.stringify(live) };
-      }
-      if (!path.endsWith('.html')) return undefined;
-      return { body: page.toString().replace('</head>',
-        `<meta name="workbook-build" content="${live.build}">\n</head>`) };
-    });
-    t.after(stop);
-    return { base, stop, live };
-  }
-
-  test('a new build reloads the page and keeps the place', async t => {
-    const { base, live } = await pretend(t);
-    await visit(t, {}, async page => {
-      await page.goto(`${base}udp.html`);
-      await page.evaluate(() => scrollTo(0, 1500));
-      const reloaded = page.waitForEvent('load', { timeout: 5000 });
-      live.build = 8;
-      await reloaded;
-      await page.waitForFunction(() => scrollY === 1500, null, { timeout: 2000 });
-      const meta = page.locator('meta[name="workbook-build"]');
-      assert.equal(await meta.getAttribute('content'), '8');
-    });
-  });
-
-  test('a failed build is told without a reload', async t => {
-    const { base, live } = await pretend(t);
-    await visit(t, {}, async page => {
-      await page.goto(`${base}udp.html`);
-      const banner = page.locator('.live');
-      live.error = 'book/udp.md: no such include <b>';
-      await banner.getByText('no such include <b>').waitFor({ timeout: 5000 });
-      await page.evaluate(axe);
-      assert.deepEqual(await faults(page), []);
-      live.error = null;
-      await page.waitForFunction(
-        () => document.querySelector('.live')?.textContent === '');
-    });
-  });
-
-  test('a server that has stopped is told quietly', async t => {
-    const { base, stop } = await pretend(t);
-    await visit(t, {}, async page => {
-      await page.clock.install();
-      await page.goto(`${base}udp.html`);
-      const errors = [];
-      page.on('console', message => {
-        const { url } = message.location();
-        if (url.endsWith('/live/build')) errors.push(message.text());
-      });
-      await stop();
-      for (let i = 0; i < 300 && errors.length < 50; i += 1) {
-        await page.clock.runFor(1000);
-      }
-      const said = await page.locator('.live').textContent();
-      assert.match(said ?? '', /server has stopped; start it again with cargo run/);
-      assert.ok(errors.length <= 6, errors.join('\n'));
-    });
-  });
-
-  test('the workbook serves the same book and numbers its builds', async t => {
-    if (!bases.workbook) {
-      assert.ok(process.env.SITE, 'target/debug/workbook is missing: run `cargo build`');
-      return t.skip('SITE is set: only the plain files are looked at');
-    }
-    await visit(t, {}, async page => {
-      await page.goto(`${bases.workbook}udp.html`);
-      const number = await page.locator('meta[name="workbook-build"]')
-        .getAttribute('content');
-      const answer = await page.evaluate(async () => (await fetch('/live/build')).json());
-      assert.equal(answer.build, Number(number));
-      assert.equal(answer.error, null);
-      await page.evaluate(axe);
-      assert.deepEqual(await faults(page), []);
-      assert.equal(await page.locator('.lab').count() > 0, true);
-      const missing = await page.goto(`${bases.workbook}no/such/page`);
-      assert.equal(missing?.status(), 404);
-      await page.evaluate(axe);
-      assert.deepEqual(await faults(page), []);
-      assert.equal(await page.locator('h1').last().innerText(), 'There is no such page');
-    });
   });
 });

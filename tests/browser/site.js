@@ -44,7 +44,7 @@ export async function workbook() {
   };
   let said = '';
   child.stderr.on('data', bytes => { said += bytes; });
-  const base = await new Promise((resolve, reject) => {
+  const address = new Promise((resolve, reject) => {
     const late = setTimeout(
       () => reject(new Error(`workbook serve named no address:\n${said}`)), 20_000);
     child.stdout.on('data', bytes => {
@@ -57,7 +57,12 @@ export async function workbook() {
     });
     child.once('close', () => reject(new Error(`workbook serve ended:\n${said}`)));
   });
-  return { base, stop };
+  try {
+    return { base: await address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Which lessons there are, and their recorded runs.

@@ -34,6 +34,7 @@ fn help_says_what_each_command_does_and_shows_examples() {
         "serve",
         "list",
         "run",
+        "check",
         "watch",
         "hint",
         "solution",
@@ -41,6 +42,7 @@ fn help_says_what_each_command_does_and_shows_examples() {
         "progress",
         "review",
         "doctor",
+        "wire",
         "completions",
     ] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");

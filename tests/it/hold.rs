@@ -1,58 +1,34 @@
 //! The reader is the wire: each packet waits for a decision.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
 use kit::{Event, Packet, Status};
 use serde_json::json;
-use wait_timeout::ChildExt;
 
-use crate::workspace::{DEADLINE, lesson, output, unkept, wire_refused};
+use crate::running::Running;
+use crate::workspace::{DEADLINE, has_no_wire, lesson, output, unkept};
 
-/// A lesson that holds its packets, read line by line.
-struct Held {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    lines: Receiver<String>,
-}
+/// A lesson that holds its packets.
+struct Held(Running);
 
 impl Held {
     fn start(slug: &str, experiment: &str) -> Held {
-        let mut child = unkept(lesson(slug))
-            .args(["--format", "json", "--hold", experiment])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        let (tell, lines) = channel();
-        thread::spawn(move || {
-            let lines = stdout.lines().map_while(Result::ok);
-            lines.for_each(|line| drop(tell.send(line)));
-        });
-        let mut held = Held {
-            stdin: child.stdin.take(),
-            lines,
-            child,
-        };
+        let mut command = unkept(lesson(slug));
+        command.args(["--format", "json", "--hold", experiment]);
+        let mut held = Running::start(command);
         held.types("");
-        held
-    }
-
-    fn types(&mut self, line: &str) {
-        let stdin = self.stdin.as_mut().unwrap();
-        writeln!(stdin, "{line}").unwrap();
+        Held(held)
     }
 
     fn decides(&mut self, packet: u64, becomes: &str) {
-        self.types(&json!({ "packet": packet, "do": becomes }).to_string());
+        self.0
+            .types(&json!({ "packet": packet, "do": becomes }).to_string());
     }
 
     fn next(&mut self) -> Event {
-        let line = self.lines.recv_timeout(DEADLINE).expect("one more line");
+        let line = self.0.line().expect("one more line");
         serde_json::from_str::<kit::Line>(&line).unwrap().event
     }
 
@@ -69,37 +45,18 @@ impl Held {
 
     /// Lets go all that is held until the experiment has ended, and says how.
     fn passes_the_rest(&mut self) -> (Status, String) {
-        self.types(r#"{"packet":"all","do":"pass"}"#);
+        self.0.types(r#"{"packet":"all","do":"pass"}"#);
         loop {
             if let Event::End { status, why, .. } = self.next() {
                 return (status, why.unwrap_or_default());
             }
         }
     }
-
-    fn ends(&mut self) -> ExitStatus {
-        let status = self.child.wait_timeout(DEADLINE).unwrap();
-        status.expect("it ends")
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn refused() -> bool {
-    if let Some(why) = wire_refused() {
-        eprintln!("NOT CHECKED: there is no wire here: {why}");
-    }
-    wire_refused().is_some()
 }
 
 #[test]
 fn each_packet_becomes_what_the_reader_decides_and_the_run_settles_nothing() {
-    if refused() {
+    if has_no_wire() {
         return;
     }
     let mut held = Held::start("handshake", "three-packets");
@@ -123,12 +80,12 @@ fn each_packet_becomes_what_the_reader_decides_and_the_run_settles_nothing() {
     assert_eq!(status, Status::Inconclusive);
     assert!(why.starts_with("you were the wire"), "{why}");
     assert!(why.contains("connect took"), "{why}");
-    assert_eq!(held.ends().code(), Some(2));
+    assert_eq!(held.0.ends_within(DEADLINE).code(), Some(2));
 }
 
 #[test]
 fn a_reader_who_thinks_for_long_outlasts_no_deadline_of_the_experiment() {
-    if refused() {
+    if has_no_wire() {
         return;
     }
     // Longer than an experiment waits for a packet that nobody holds.
@@ -147,7 +104,7 @@ fn a_reader_who_thinks_for_long_outlasts_no_deadline_of_the_experiment() {
 
 #[test]
 fn both_ends_are_told_beside_the_packets() {
-    if refused() {
+    if has_no_wire() {
         return;
     }
     let mut held = Held::start("handshake", "three-packets");
@@ -181,7 +138,7 @@ fn both_ends_are_told_beside_the_packets() {
 
 #[test]
 fn what_is_no_decision_is_said_and_all_can_be_let_go_at_once() {
-    if refused() {
+    if has_no_wire() {
         return;
     }
     let mut held = Held::start("closing", "half-close");
@@ -193,12 +150,12 @@ fn what_is_no_decision_is_said_and_all_can_be_let_go_at_once() {
     };
     // What the experiment itself says may come first.
     let mut answers = |line: &str, words: &str| {
-        held.types(line);
+        held.0.types(line);
         while !said(&mut held).contains(words) {}
     };
     answers("nonsense \u{1b}[31m", "no decision");
     answers(r#"{"packet":9999,"do":"drop"}"#, "not held");
-    held.types(r#"{"packet":"all","do":"pass"}"#);
+    held.0.types(r#"{"packet":"all","do":"pass"}"#);
     assert_eq!(held.packet("held, then passed").number, first.number);
     let (status, why) = loop {
         match held.next() {
@@ -214,14 +171,14 @@ fn what_is_no_decision_is_said_and_all_can_be_let_go_at_once() {
 
 #[test]
 fn a_lesson_whose_reader_is_gone_ends_while_it_holds_a_packet() {
-    if refused() {
+    if has_no_wire() {
         return;
     }
     let mut held = Held::start("handshake", "three-packets");
     held.packet("held");
-    held.stdin = None;
-    let status = held.child.wait_timeout(Duration::from_secs(1)).unwrap();
-    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    held.0.stdin = None;
+    let status = held.0.ends_within(Duration::from_secs(1));
+    assert_eq!(status.code(), Some(0));
 }
 
 #[test]
@@ -240,7 +197,7 @@ fn packets_are_held_only_for_a_program_that_can_decide() {
 
 #[test]
 fn packets_are_kept_in_a_new_file_and_never_over_another() {
-    if refused() {
+    if has_no_wire() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

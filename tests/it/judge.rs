@@ -13,7 +13,7 @@ mod exercises;
 
 use crate::mask::mask;
 use crate::recordings::compare;
-use crate::workspace::{output_within, root};
+use crate::workspace::{has_no_wire, lesson, output_within, root};
 use exercises::{exercises, folder_of, is_begun, subjects};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -137,11 +137,8 @@ fn wish(exercise: &str, answer: &str) -> String {
 
 #[test]
 fn the_programs_of_the_chat_keep_its_rules() {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--package", "lesson-chat", "--bins"]);
-    let built = output_within(cargo.current_dir(root()), "", Duration::from_secs(900));
-    assert!(built.status.success(), "cargo build failed");
-    let folder = Path::new(env!("CARGO_BIN_EXE_workbook")).parent().unwrap();
+    let program = lesson("chat");
+    let folder = program.parent().unwrap();
     for (exercise, command) in [
         (
             "chat-server",
@@ -168,9 +165,8 @@ fn check(exercise: &str, answer: &str, options: &[&str]) -> Output {
 }
 
 fn workbook(words: &[&str], folder: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+    let mut command = crate::workspace::workbook();
     command.args(words).current_dir(folder);
-    command.env("WORKBOOK_STATE", "off");
     output_within(&mut command, "", Duration::from_secs(120))
 }
 
@@ -196,8 +192,7 @@ fn runs() -> u64 {
 /// With `--pcap`, the capture holds the very bytes that the verdict shows.
 #[test]
 fn the_capture_of_a_judged_program_holds_the_bytes_of_the_verdict() {
-    if let Some(why) = crate::workspace::wire_refused() {
-        eprintln!("NOT CHECKED: captures of the judge: {why}");
+    if has_no_wire() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -5,8 +5,9 @@ mod mark;
 mod streams;
 
 use std::ffi::OsString;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
+use crate::workspace::{output, workbook};
 use kept::{How, Wrote};
 use mark::{Mark, SOON, all, line, soon, start, wait, wide};
 
@@ -99,23 +100,16 @@ fn a_program_that_cannot_be_started_says_why() {
 }
 
 fn keep(args: &[&str]) -> Output {
-    let mut command = Command::new(WORKBOOK);
-    command.env("WORKBOOK_STATE", "off");
-    command.arg("keep").args(args).stdin(Stdio::null());
-    command.output().unwrap()
+    output(workbook().arg("keep").args(args), "")
 }
 
 #[test]
 fn keep_passes_on_streams_and_status_and_is_not_in_the_help() {
-    let output = keep(&["--", "sh", "-c", "echo out; echo err >&2; exit 9"]);
-    assert_eq!(output.status.code(), Some(9));
-    assert_eq!(output.stdout, b"out\n");
-    assert_eq!(output.stderr, b"err\n");
-    let help = Command::new(WORKBOOK)
-        .arg("--help")
-        .output()
-        .unwrap()
-        .stdout;
+    let run = keep(&["--", "sh", "-c", "echo out; echo err >&2; exit 9"]);
+    assert_eq!(run.status.code(), Some(9));
+    assert_eq!(run.stdout, b"out\n");
+    assert_eq!(run.stderr, b"err\n");
+    let help = output(workbook().arg("--help"), "").stdout;
     let help = String::from_utf8(help).unwrap();
     assert!(!help.contains("\n  keep"), "{help}");
 }
@@ -150,9 +144,9 @@ fn keep_refuses_nonsense_in_a_sentence() {
             "whoever started the keeper is gone",
         ),
     ] {
-        let output = keep(args);
-        assert_eq!(output.status.code(), Some(2), "{args:?}");
-        let said = String::from_utf8(output.stderr).unwrap();
+        let run = keep(args);
+        assert_eq!(run.status.code(), Some(2), "{args:?}");
+        let said = String::from_utf8(run.stderr).unwrap();
         assert!(said.contains(words), "{args:?}: {said}");
     }
 }

@@ -3,7 +3,7 @@
 //! Where the tool of a language is missing, that is said. Under CI, Python
 //! and a C compiler must be there; Go need not be.
 
-use crate::workspace::{files, output, output_within, read, root};
+use crate::workspace::{ci, files, is_blessing, output, output_within, read, root};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -46,8 +46,7 @@ fn program(source: &Path, built: &Path) -> Option<Command> {
     };
     let version = if tool == "go" { "version" } else { "--version" };
     if Command::new(tool).arg(version).output().is_err() {
-        let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-        assert!(!ci || tool == "go", "{tool} is not installed");
+        assert!(!ci() || tool == "go", "{tool} is not installed");
         eprintln!("NOT CHECKED: {} needs {tool}", source.display());
         return None;
     }
@@ -70,7 +69,7 @@ fn program(source: &Path, built: &Path) -> Option<Command> {
 }
 
 fn compare(kept: &Path, printed: &str) {
-    if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
+    if is_blessing() {
         std::fs::write(kept, printed).unwrap();
         return;
     }

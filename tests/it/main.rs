@@ -31,6 +31,7 @@ mod mask;
 mod on_the_wire;
 mod progress;
 mod recordings;
+mod running;
 mod runs;
 mod server;
 mod shelf;

@@ -85,7 +85,7 @@ fn a_narrow_terminal_gets_short_lines_with_the_same_words() {
     typing.wait_for("predictions: 1 of 9, 0 right");
     typing.wait_for("Next, ");
     typing.wait_for("-- boundaries");
-    assert!(typing.child.wait().unwrap().success());
+    assert!(typing.ends().success());
     let long = typing.seen.lines().find(|line| line.chars().count() > 40);
     assert_eq!(long, None);
     assert!(!typing.seen.contains('\x1b'));
@@ -192,7 +192,7 @@ fn at_a_terminal_review_has_the_lesson_ask_and_keeps_what_it_kept() {
             typing.enter(answer);
         }
         typing.wait_for(" wrong");
-        assert!(typing.child.wait().unwrap().success());
+        assert!(typing.ends().success());
         typing.rest()
     };
     let seen = review(&[
@@ -222,7 +222,7 @@ fn a_review_whose_lesson_does_not_start_says_so() {
         folder.path().display()
     ));
     typing.wait_for("udp echo did not run (exit status: 1); it stays due");
-    assert_eq!(typing.child.wait().unwrap().code(), Some(2));
+    assert_eq!(typing.ends().code(), Some(2));
 }
 
 /// A folder with a `cargo` that starts this program with the lesson's arguments.

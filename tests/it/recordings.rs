@@ -6,7 +6,7 @@
 
 use crate::block::{block, options};
 use crate::mask::mask;
-use crate::workspace::{events, is_inconclusive, lessons, read, root, wire_refused};
+use crate::workspace::{events, is_blessing, is_inconclusive, lessons, read, root, wire_refused};
 use kit::{Event, Line, Terminal};
 use similar::TextDiff;
 use std::collections::BTreeMap;
@@ -162,7 +162,7 @@ pub fn compare(kept: &Path, seen: &str, differences: &mut String) {
     if old == seen || mask(&old) == mask(seen) {
         return;
     }
-    if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
+    if is_blessing() {
         std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
         std::fs::write(kept, seen).unwrap();
         return;

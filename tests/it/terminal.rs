@@ -4,10 +4,11 @@ use crate::workspace::{
     DEADLINE, events, exercises, files, lesson, lessons, output, parse, read, root, unkept,
 };
 use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Instant;
+use wait_timeout::ChildExt;
 
 #[test]
 fn without_a_terminal_nothing_is_asked() {
@@ -157,7 +158,7 @@ fn a_right_and_a_wrong_prediction_at_a_terminal() {
     typing.enter("q");
     typing.wait_for("Build: cargo run -- watch udp-echo");
     typing.wait_for("Read on: cargo run, then the chapter \"UDP: datagrams\"");
-    assert_eq!(typing.child.wait().unwrap().code(), Some(0));
+    assert_eq!(typing.ends().code(), Some(0));
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn a_dumb_terminal_gets_no_escape_sequence() {
 
 /// A lesson at a pseudo-terminal, which script(1) opens.
 pub struct Typing {
-    pub child: Child,
+    child: Child,
     stdin: ChildStdin,
     bytes: Receiver<Vec<u8>>,
     /// All that was shown.
@@ -223,6 +224,11 @@ impl Typing {
 
     pub fn enter(&mut self, line: &str) {
         writeln!(self.stdin, "{line}").unwrap();
+    }
+
+    pub fn ends(&mut self) -> ExitStatus {
+        let status = self.child.wait_timeout(DEADLINE).unwrap();
+        status.expect("it ends")
     }
 
     /// All that was shown, once the program has ended.

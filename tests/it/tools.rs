@@ -3,10 +3,8 @@
 //! A machine without the tool cannot compare: that is said, and under CI,
 //! where the tools are installed, it is a failure.
 
-use crate::mask::mask;
-use crate::workspace::{DEADLINE, lesson, output, root};
-use similar::TextDiff;
-use std::io::{BufRead, BufReader, Read};
+use crate::workspace::{ci, lesson, output, root};
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 #[test]
@@ -40,7 +38,7 @@ fn tcpdump_shows_the_packets_that_the_page_shows() {
     }
     // In a network namespace of its own it sees nobody else's packets.
     let mut tcpdump = Command::new("unshare");
-    let script = "ip link set lo up && exec tcpdump -n -l -c 10 -i lo udp or icmp";
+    let script = "ip link set lo up && exec timeout 60 tcpdump -n -l -c 10 -i lo udp or icmp";
     tcpdump.args(["--net", "sh", "-c", script]);
     tcpdump.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut tcpdump = tcpdump.spawn().unwrap();
@@ -59,18 +57,10 @@ fn tcpdump_shows_the_packets_that_the_page_shows() {
     let run = output(&mut inside, "");
     let words = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{words}");
-    let mut packets = String::new();
-    let ended = wait_timeout::ChildExt::wait_timeout(&mut tcpdump, DEADLINE).unwrap();
-    if ended.is_none() {
-        tcpdump.kill().unwrap();
-    }
-    tcpdump
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut packets)
-        .unwrap();
-    assert!(ended.is_some(), "fewer than 10 packets:\n{packets}");
+    let tcpdump = tcpdump.wait_with_output().unwrap();
+    let packets = String::from_utf8(tcpdump.stdout).unwrap();
+    let enough = tcpdump.status.success();
+    assert!(enough, "fewer than 10 packets:\n{packets}");
     compare("udp-tcpdump.txt", &packets);
 }
 
@@ -78,26 +68,18 @@ fn tcpdump_shows_the_packets_that_the_page_shows() {
 pub fn found(tool: &str) -> bool {
     let found = Command::new(tool).arg("--version").output().is_ok();
     if !found {
-        let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
-        assert!(!ci, "{tool} is not installed");
-        eprintln!("NOT CHECKED: {tool} is not installed, so its recording stands");
+        assert!(!ci(), "{tool} is not installed");
+        eprintln!("NOT CHECKED: {tool} is not installed");
     }
     found
 }
 
 fn compare(name: &str, seen: &str) {
     let kept = root().join("book/recordings/tools").join(name);
-    let old = std::fs::read_to_string(&kept).unwrap_or_default();
-    let (was, is) = (mask(&old), mask(seen));
-    if was == is {
-        return;
-    }
-    if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
-        std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
-        std::fs::write(kept, seen).unwrap();
-        return;
-    }
-    let diff = TextDiff::from_lines(&was, &is);
-    let diff = diff.unified_diff().header(name, "seen now").to_string();
-    panic!("{diff}\nIf this is right: BLESS=1 cargo test --workspace");
+    let mut differences = String::new();
+    crate::recordings::compare(&kept, seen, &mut differences);
+    assert!(
+        differences.is_empty(),
+        "{differences}\nIf this is right: BLESS=1 cargo test --workspace"
+    );
 }

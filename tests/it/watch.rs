@@ -1,18 +1,15 @@
 //! `workbook watch`, in a workbook of the test's own, with the real judge.
 
+use crate::running::Running;
 use crate::server::edit;
 use crate::terminal::Typing;
 use crate::tools::found;
 use crate::workshop::{FILE, RIGHT, SERVER, WRONG, Workshop};
-use crate::workspace::DEADLINE;
+use crate::workspace::{DEADLINE, living};
 use kit::diary::{Deed, VARIABLE};
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Instant;
-use wait_timeout::ChildExt;
+use std::time::{Duration, Instant};
 
 #[test]
 fn watch_checks_on_save_and_ends_when_all_has_passed() {
@@ -30,7 +27,7 @@ fn checks_on_save(options: &[&str]) {
     }
     let workshop = Workshop::new();
     pass_all_but_udp_echo(&workshop);
-    let mut watch = Watching::start(&workshop, options);
+    let mut watch = watching(&workshop, options);
     watch.until("Watching lessons/udp/exercises/udp-echo.rs");
     watch.until("h hint, s solution, n next, l list, c check again, q quit (and Enter)");
     edit(workshop.folder.path(), FILE, |_| "no python\n".into());
@@ -44,7 +41,7 @@ fn checks_on_save(options: &[&str]) {
     workshop.write(FILE, &format!("{SERVER}{RIGHT}"));
     watch.until("udp-echo: every rule is kept.");
     watch.until("Every exercise has passed.");
-    assert_eq!(watch.end().code(), Some(0));
+    assert_eq!(watch.ends_within(DEADLINE).code(), Some(0));
     let Some(Deed::Verdict { passed, .. }) = workshop.deeds().pop() else {
         panic!("{:?}", workshop.deeds());
     };
@@ -60,7 +57,7 @@ fn watch_checks_a_program_in_another_language_when_it_is_saved() {
     let name = "my echo/my_echo.py";
     workshop.write(name, &format!("{SERVER}{WRONG}"));
     let line = ["udp-echo", "--cmd", "python3 my_echo.py"];
-    let mut watch = Watching::start_in(&workshop, "my echo", &line);
+    let mut watch = watching_in(&workshop, "my echo", &line);
     let watched = watch.until("Watching ");
     assert!(watched.ends_with("/my echo/my_echo.py"), "{watched}");
     watch.until("BROKEN");
@@ -72,7 +69,7 @@ fn watch_checks_a_program_in_another_language_when_it_is_saved() {
     fs::write(&own, format!("{SERVER}{RIGHT}")).unwrap();
     watch.until("udp-echo: every rule is kept.");
     watch.until("What is next: cargo run -- progress");
-    assert_eq!(watch.end().code(), Some(0));
+    assert_eq!(watch.ends_within(DEADLINE).code(), Some(0));
     let missing = workshop.run(&["watch", "udp-echo", "--cmd", "python3 my_ehco.py"]);
     assert_eq!(missing.status.code(), Some(2));
     let words = String::from_utf8_lossy(&missing.stderr).into_owned();
@@ -83,7 +80,7 @@ fn watch_checks_a_program_in_another_language_when_it_is_saved() {
 fn the_keys_of_watch_do_what_they_say() {
     let workshop = Workshop::new();
     workshop.write(FILE, "no python\n");
-    let mut watch = Watching::start(&workshop, &["udp-echo"]);
+    let mut watch = watching(&workshop, &["udp-echo"]);
     watch.until("does not compile");
     watch.until("q quit");
     for (key, says) in [
@@ -102,7 +99,7 @@ fn the_keys_of_watch_do_what_they_say() {
     assert!(!next.contains("udp-echo.rs"), "{next}");
     watch.types("q");
     watch.until("Stopped.");
-    assert_eq!(watch.end().code(), Some(0));
+    assert_eq!(watch.ends_within(DEADLINE).code(), Some(0));
 }
 
 #[test]
@@ -110,16 +107,14 @@ fn watch_goes_on_without_a_keyboard_and_ctrl_c_ends_it() {
     let workshop = Workshop::new();
     workshop.write(FILE, "no python\n");
     for signal in ["INT", "TERM"] {
-        let mut watch = Watching::start(&workshop, &["udp-echo"]);
+        let mut watch = watching(&workshop, &["udp-echo"]);
         drop(watch.stdin.take());
         watch.until("Save the file");
         edit(workshop.folder.path(), FILE, |text| format!("{text}more\n"));
         watch.until("Save the file");
-        let pid = watch.child.id().to_string();
-        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
-        assert!(sent.unwrap().success());
+        watch.signal(signal);
         watch.until("Stopped.");
-        assert_eq!(watch.end().code(), Some(0));
+        assert_eq!(watch.ends_within(DEADLINE).code(), Some(0));
     }
 }
 
@@ -148,7 +143,14 @@ fn ctrl_c_at_a_terminal_ends_watch_and_the_judge() {
     typing.wait_for("seed");
     typing.enter("\u{3}");
     typing.wait_for("Stopped.");
-    assert_eq!(typing.child.wait().unwrap().code(), Some(0));
+    assert_eq!(typing.ends().code(), Some(0));
+    // The judge and the program have the workshop's cargo in their environment.
+    let mark = workshop.path("cargo").display().to_string();
+    let soon = Instant::now() + Duration::from_secs(2);
+    while !living(&mark).is_empty() {
+        assert!(Instant::now() < soon, "{:?}", living(&mark));
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Notes in the diary that every exercise but udp-echo has passed.
@@ -172,72 +174,12 @@ fn pass_all_but_udp_echo(workshop: &Workshop) {
     }
 }
 
-/// A running `workbook watch`; it ends with the test.
-struct Watching {
-    child: Child,
-    stdin: Option<ChildStdin>,
-    lines: Receiver<String>,
+fn watching(workshop: &Workshop, options: &[&str]) -> Running {
+    watching_in(workshop, ".", options)
 }
 
-impl Watching {
-    fn start(workshop: &Workshop, options: &[&str]) -> Watching {
-        Watching::start_in(workshop, ".", options)
-    }
-
-    fn start_in(workshop: &Workshop, folder: &str, options: &[&str]) -> Watching {
-        let mut command = workshop.command(&["watch"]);
-        command.current_dir(workshop.path(folder));
-        command.args(options).stdin(Stdio::piped());
-        let (reader, writer) = std::io::pipe().unwrap();
-        command.stdout(writer.try_clone().unwrap()).stderr(writer);
-        let mut child = command.spawn().unwrap();
-        // Or the pipe would never end.
-        drop(command);
-        let (sender, lines) = mpsc::channel();
-        thread::spawn(move || {
-            for line in BufReader::new(reader).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        let stdin = child.stdin.take();
-        Watching {
-            child,
-            stdin,
-            lines,
-        }
-    }
-
-    fn types(&mut self, line: &str) {
-        let stdin = self.stdin.as_mut().unwrap();
-        writeln!(stdin, "{line}").unwrap();
-    }
-
-    /// The next line with these words.
-    #[track_caller]
-    fn until(&mut self, words: &str) -> String {
-        let deadline = Instant::now() + DEADLINE;
-        let mut seen = String::new();
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
-                Ok(line) if line.contains(words) => return line,
-                Ok(line) => seen += &format!("{line}\n"),
-                Err(error) => panic!("{error}: never saw {words:?} after\n{seen}"),
-            }
-        }
-    }
-
-    fn end(mut self) -> ExitStatus {
-        let status = self.child.wait_timeout(DEADLINE).unwrap();
-        status.expect("it ends")
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn watching_in(workshop: &Workshop, folder: &str, options: &[&str]) -> Running {
+    let mut command = workshop.command(&["watch"]);
+    command.current_dir(workshop.path(folder)).args(options);
+    Running::start(command)
 }

@@ -12,6 +12,16 @@ use wait_timeout::ChildExt;
 /// How long a program may take before the test that runs it fails.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// Whether the machine is one where every tool and namespace has to be there.
+pub fn ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty())
+}
+
+/// Whether what is kept is written anew, not compared.
+pub fn is_blessing() -> bool {
+    std::env::var_os("BLESS").is_some_and(|value| value == "1")
+}
+
 /// The root of the workspace.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -61,6 +71,14 @@ pub fn unkept(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// Turns the diary of a program off, unless the test has named one.
+pub fn keep_no_diary(command: &mut Command) {
+    let keeps = |(name, _): (&OsStr, _)| name == kit::diary::VARIABLE;
+    if !command.get_envs().any(keeps) {
+        command.env(kit::diary::VARIABLE, "off");
+    }
+}
+
 /// Runs a program with `input` on its standard input and returns what it did.
 pub fn output(command: &mut Command, input: &str) -> Output {
     output_within(command, input, DEADLINE)
@@ -68,10 +86,7 @@ pub fn output(command: &mut Command, input: &str) -> Output {
 
 /// [`output`] with a deadline of its own. A program that misses it is killed.
 pub fn output_within(command: &mut Command, input: &str, deadline: Duration) -> Output {
-    let keeps = |(name, _): (&OsStr, _)| name == kit::diary::VARIABLE;
-    if !command.get_envs().any(keeps) {
-        command.env(kit::diary::VARIABLE, "off");
-    }
+    keep_no_diary(command);
     command.stdin(Stdio::piped());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command
@@ -168,6 +183,26 @@ pub fn wire_refused() -> Option<&'static str> {
     answer.as_deref()
 }
 
+/// Whether there is no wire here, which is said.
+pub fn has_no_wire() -> bool {
+    if let Some(why) = wire_refused() {
+        eprintln!("NOT CHECKED: there is no wire here: {why}");
+    }
+    wire_refused().is_some()
+}
+
+/// The command lines of all processes in whose environment these words stand.
+pub fn living(words: &str) -> Vec<String> {
+    let text = |file: PathBuf| {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).replace('\0', " ")
+    };
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let folders = entries.map(|entry| entry.path());
+    let marked = folders.filter(|folder| text(folder.join("environ")).contains(words));
+    marked.map(|folder| text(folder.join("cmdline"))).collect()
+}
+
 /// The events in JSON Lines.
 pub fn parse(lines: &str) -> Vec<kit::Line> {
     let parse = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
@@ -191,11 +226,14 @@ pub fn read(path: impl AsRef<Path>) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// All files below a folder that end in `ending`.
+/// All files of ours below a folder that end in `ending`.
 pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.ends_with("node_modules") {
+            continue;
+        }
         if path.is_dir() {
             found.extend(files(&path, ending));
         } else if path.to_string_lossy().ends_with(ending) {

@@ -1,8 +1,8 @@
 //! Programs that do what no program should.
 
-use super::workbook;
-use crate::workspace::root;
+use crate::workspace::{living, output_within, root, workbook};
 use std::thread;
+use std::time::Duration;
 
 /// Programs that a judge must survive: each gets a verdict soon, nothing raw
 /// of what it wrote reaches the terminal, and nothing of it lives on.
@@ -52,16 +52,18 @@ fn no_program_makes_the_judge_hang_panic_or_print_what_it_should_not() {
         ("dies by a signal", "kill -SEGV $$", "signal 11"),
         ("multiplies", "f() { sleep 77 & f; }; f", "processes"),
     ];
+    // All that is started can be found again by this variable.
+    let mine = folder.path().as_os_str();
     thread::scope(|scope| {
         for (what, script, told) in abusive {
             let file = folder.path().join(format!("{}.sh", what.replace(' ', "-")));
             std::fs::write(&file, script).unwrap();
             scope.spawn(move || {
                 let command = format!("sh {}", file.display());
-                let run = workbook(
-                    &["check", "udp-echo", "--cmd", &command, "--color", "never"],
-                    root(),
-                );
+                let mut judge = workbook();
+                judge.args(["check", "udp-echo", "--cmd", &command, "--color", "never"]);
+                judge.env("ABUSIVE", mine).current_dir(root());
+                let run = output_within(&mut judge, "", Duration::from_secs(120));
                 let text = String::from_utf8_lossy(&run.stdout);
                 assert_eq!(run.status.code(), Some(1), "{what}: {text}");
                 let raw = |c: char| c.is_control() && c != '\n';
@@ -71,16 +73,6 @@ fn no_program_makes_the_judge_hang_panic_or_print_what_it_should_not() {
             });
         }
     });
-    let mine = folder.path().to_string_lossy().into_owned();
-    let alive = processes().into_iter().filter(|line| line.contains(&mine));
-    assert_eq!(alive.collect::<Vec<_>>(), Vec::<String>::new());
-}
-
-/// The command lines of all processes.
-fn processes() -> Vec<String> {
-    let entries = std::fs::read_dir("/proc").unwrap().flatten();
-    entries
-        .filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok())
-        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
-        .collect()
+    let mark = format!("ABUSIVE={}", mine.display());
+    assert_eq!(living(&mark), Vec::<String>::new());
 }

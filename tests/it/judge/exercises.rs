@@ -3,7 +3,7 @@
 
 use super::{wish, workbook};
 use crate::recordings::compare;
-use crate::workspace::{files, read, root};
+use crate::workspace::{ci, files, is_blessing, read, root};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -120,18 +120,16 @@ fn the_page_of_every_exercise_shows_its_rules() {
 /// What a learner can always go back to is what was shipped.
 #[test]
 fn every_exercise_is_kept_as_it_is_shipped() {
-    let bless = std::env::var_os("BLESS").is_some_and(|value| value == "1");
-    let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
     for Exercise { name, lesson, .. } in exercises() {
         let (file, shipped) = files_of(name, lesson);
-        if bless {
+        if is_blessing() {
             std::fs::create_dir_all(shipped.parent().unwrap()).unwrap();
             std::fs::copy(&file, &shipped).unwrap();
         }
         let shown = shipped.display();
         assert!(shipped.exists(), "there is no {shown}; BLESS=1 makes it");
         assert!(
-            !ci || !is_begun(name),
+            !ci() || !is_begun(name),
             "{shown} is another; BLESS=1 mends it"
         );
     }

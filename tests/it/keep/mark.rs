@@ -2,6 +2,7 @@
 
 use super::WORKBOOK;
 use super::kept::{Limits, Program, Wrote};
+use crate::workspace::living;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,18 +41,7 @@ impl Mark {
 
     /// The command lines of all that carry the mark.
     pub fn alive(&self) -> Vec<String> {
-        let mark = format!("MARK={}", self.name);
-        let marked = |folder: &PathBuf| {
-            let variables = fs::read(folder.join("environ")).unwrap_or_default();
-            variables
-                .split(|byte| *byte == 0)
-                .any(|v| v == mark.as_bytes())
-        };
-        let entries = fs::read_dir("/proc").unwrap().flatten();
-        let marked = entries.map(|entry| entry.path()).filter(marked);
-        let line = |folder: PathBuf| fs::read(folder.join("cmdline")).unwrap_or_default();
-        let text = |line: Vec<u8>| String::from_utf8_lossy(&line).replace('\0', " ");
-        marked.map(line).map(text).collect()
+        living(&format!("MARK={}", self.name))
     }
 
     pub fn start(&self, script: &str, limits: &Limits) -> Program {
