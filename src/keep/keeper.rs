@@ -102,7 +102,9 @@ fn become_program(args: &KeepArgs) -> Result<ExitCode> {
     let why = Command::new(name).args(rest).exec();
     let name = kit::visible(&name.to_string_lossy());
     let why = format!("cannot start {name}: {why}");
-    Report::open(args.report.as_deref())?.tell(&Line::Cannot(why.clone()));
+    if let Ok(mut report) = Report::open(args.report.as_deref()) {
+        report.tell(&Line::Cannot(why.clone()));
+    }
     bail!("{why}");
 }
 
