@@ -30,7 +30,6 @@ pub fn check() -> Check {
 /// The line that the hidden command `probe-wire` prints, read back.
 fn probe() -> Result<Option<Result<(), wire::Refusal>>, String> {
     let program = env::current_exe().map_err(|error| error.to_string())?;
-    let program = program.to_string_lossy();
     match child::ask(Path::new("/"), &program, &["probe-wire"]) {
         Ok(answer) => Ok(wire::probe::read(&answer.said)),
         Err(Failure::Missing) => Err("this program is gone from its place".to_owned()),
