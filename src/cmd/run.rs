@@ -1,6 +1,5 @@
 //! `workbook run`: a lesson through cargo, as if the learner had typed it.
 
-use std::env;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
@@ -28,9 +27,9 @@ pub const NO_CARGO: &str = "cannot start cargo; `workbook doctor` says how to ge
 /// The command that runs a lesson; the arguments that follow are the lesson's.
 pub fn lesson(place: &Place, name: &str) -> Command {
     let package = format!("lesson-{name}");
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(&place.root).arg("run");
-    if place.target.join("debug").join(&package).exists() {
+    let mut cargo = place.cargo();
+    cargo.arg("run");
+    if place.lesson(name).exists() {
         // Compiled before: at most a second's work, which needs no words.
         cargo.arg("--quiet");
     } else {
