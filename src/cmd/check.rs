@@ -10,12 +10,11 @@ use wire::{Capture, Refusal};
 
 use crate::cli::CheckArgs;
 use crate::cmd::wire::captures;
-use crate::cmd::{columns, complain, run, say};
+use crate::cmd::{columns, complain, no_such, run, say};
 use crate::judge::entry::Draft;
 use crate::judge::subject::Subject;
 use crate::judge::verdict::Event;
 use crate::judge::{EXERCISES, Exercise, Verdict, exercise, judge};
-use crate::lessons;
 use crate::place::Place;
 use crate::sources;
 
@@ -77,14 +76,7 @@ pub fn find(name: &str) -> Result<&'static Exercise> {
         return Ok(found);
     }
     let names: Vec<String> = EXERCISES.iter().map(|one| one.name.into()).collect();
-    let name = kit::visible(name);
-    match lessons::nearest(&name, &names) {
-        Some(near) => bail!("there is no exercise `{name}`; did you mean `{near}`?"),
-        None => bail!(
-            "there is no exercise `{name}`; there is {}",
-            names.join(", ")
-        ),
-    }
+    bail!(no_such("exercise", name, &names))
 }
 
 /// Compiles the learner's file; nothing if it does not compile, which the

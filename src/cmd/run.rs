@@ -5,7 +5,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 
 use crate::cli::RunArgs;
-use crate::cmd::complain;
+use crate::cmd::{complain, no_such};
 use crate::lessons;
 use crate::place::Place;
 
@@ -13,7 +13,7 @@ use crate::place::Place;
 pub fn run(place: &Place, what: &RunArgs) -> Result<ExitCode> {
     let names = lessons::names(&place.root)?;
     if !names.contains(&what.lesson) {
-        bail!("{}", no_such_lesson(&what.lesson, &names));
+        bail!(no_such("lesson", &what.lesson, &names));
     }
     place.need_target()?;
     let mut cargo = lesson(place, &what.lesson);
@@ -57,15 +57,4 @@ fn hand_over(mut command: Command) -> Result<ExitCode> {
     let status = command.status().context(NO_CARGO)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(2)))
-}
-
-fn no_such_lesson(typed: &str, names: &[String]) -> String {
-    match (lessons::nearest(typed, names), names) {
-        (Some(near), _) => format!("there is no lesson `{typed}`; did you mean `{near}`?"),
-        (None, []) => format!("there is no lesson `{typed}`, and no other one yet"),
-        (None, names) => format!(
-            "there is no lesson `{typed}`; there is {}",
-            names.join(", ")
-        ),
-    }
 }
