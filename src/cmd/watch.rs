@@ -4,7 +4,6 @@
 //! Lines only: nothing is repainted, and the keys are letters and Enter.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -21,6 +20,7 @@ use kit::diary::{Diary, Entry};
 use crate::cli::WatchArgs;
 use crate::cmd::{check, entries, hint, say, signals, solution};
 use crate::judge::{EXERCISES, Exercise};
+use crate::keep;
 use crate::place::Place;
 use crate::progress::{Judged, judged};
 use crate::site::watch::Watch;
@@ -205,15 +205,15 @@ impl Watching<'_> {
     fn check(&mut self) -> Result<()> {
         let Exercise { name, .. } = self.exercise;
         self.seen = self.on_disk();
-        if self.seen.is_none() {
-            let file = self.exercise.file();
+        let file = self.exercise.file();
+        // One that cannot be read is the compiler's to tell.
+        if !self.place.root.join(&file).exists() {
             say(&format!(
                 "There is no {file}. Write it, or: cargo run -- reset {name}"
             ))?;
             return self.show_keys();
         }
-        let program = env::current_exe().context("cannot find this program itself")?;
-        let mut judge = Command::new(program);
+        let mut judge = Command::new(keep::ourselves());
         judge.args(["check", name]);
         judge
             .arg("--color")
