@@ -1,11 +1,10 @@
-//! The workbook command: the book on a local page, the list of lessons, and a
-//! look at whether this machine has what they need.
+//! The workbook command: the book on a local page, the judge of its exercises,
+//! what the learner has done, and two programs on the wire.
 
 mod chapters;
 mod cli;
 mod cmd;
 mod judge;
-// The judge takes from it what it needs.
 mod keep;
 mod lessons;
 mod live;

@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
+use std::process::{self, Command};
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -50,6 +50,19 @@ impl Place {
             target,
             asked,
         })
+    }
+
+    /// The cargo that started us, else the one in PATH, in the root.
+    pub fn cargo(&self) -> Command {
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(&self.root);
+        cargo
+    }
+
+    /// Where cargo puts the program of a lesson.
+    pub fn lesson(&self, name: &str) -> PathBuf {
+        let name = format!("lesson-{name}{}", env::consts::EXE_SUFFIX);
+        self.target.join("debug").join(name)
     }
 
     /// Writes a file into the target folder, and takes it away again.

@@ -23,7 +23,7 @@ pub struct Progress {
     pub next_due_ms: Option<u64>,
     /// What to do next.
     pub next: Next,
-    /// What of the diary could not be read, in a sentence.
+    /// What of the diary could not be read, after "the diary has".
     pub complaint: Option<String>,
 }
 

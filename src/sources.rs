@@ -1,7 +1,6 @@
 //! The sources of all that the workbook is built from: they are fetched at the
 //! first start, so that a class without internet lacks nothing afterwards.
 
-use std::env;
 use std::process::{Command, Stdio};
 
 use crate::place::Place;
@@ -13,7 +12,7 @@ use crate::place::Place;
 pub fn fetch(place: &Place) -> bool {
     // Trying again would keep the learner's own cargo waiting for the lock.
     let args = ["fetch", "--locked", "--config", "net.retry=0"];
-    succeeds(cargo(place).args(args))
+    succeeds(place.cargo().args(args))
 }
 
 /// Whether cargo would have to download something to build this package, its
@@ -26,13 +25,7 @@ pub fn lacks(place: &Place, package: &str) -> bool {
         "--edges",
         "normal,build,dev",
     ];
-    !succeeds(cargo(place).args(args).args(["--package", package]))
-}
-
-fn cargo(place: &Place) -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(&place.root);
-    cargo
+    !succeeds(place.cargo().args(args).args(["--package", package]))
 }
 
 fn succeeds(command: &mut Command) -> bool {

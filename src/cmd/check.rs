@@ -1,21 +1,20 @@
 //! `workbook check`: builds a learner's program and judges it.
 
 use std::env;
-use std::fs::File;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result, anyhow, bail};
 use kit::diary::Diary;
 use wire::{Capture, Refusal};
 
 use crate::cli::CheckArgs;
-use crate::cmd::{columns, complain, say};
+use crate::cmd::wire::captures;
+use crate::cmd::{columns, complain, no_such, run, say};
 use crate::judge::entry::Draft;
 use crate::judge::subject::Subject;
 use crate::judge::verdict::Event;
 use crate::judge::{EXERCISES, Exercise, Verdict, exercise, judge};
-use crate::lessons;
 use crate::place::Place;
 use crate::sources;
 
@@ -32,7 +31,10 @@ pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
         Some(line) if line.trim().is_empty() => {
             bail!("--cmd names no program; an example: --cmd 'python3 my_program.py'")
         }
-        Some(line) => Subject::shell(line, &env::current_dir()?),
+        Some(line) => {
+            let here = env::current_dir().context("cannot tell the current folder")?;
+            Subject::shell(line, &here)
+        }
         None => match build(place, exercise)? {
             Some(subject) => subject,
             None => return Ok(ExitCode::FAILURE),
@@ -74,14 +76,7 @@ pub fn find(name: &str) -> Result<&'static Exercise> {
         return Ok(found);
     }
     let names: Vec<String> = EXERCISES.iter().map(|one| one.name.into()).collect();
-    let name = kit::visible(name);
-    match lessons::nearest(&name, &names) {
-        Some(near) => bail!("there is no exercise `{name}`; did you mean `{near}`?"),
-        None => bail!(
-            "there is no exercise `{name}`; there is {}",
-            names.join(", ")
-        ),
-    }
+    bail!(no_such("exercise", name, &names))
 }
 
 /// Compiles the learner's file; nothing if it does not compile, which the
@@ -92,14 +87,14 @@ pub fn find(name: &str) -> Result<&'static Exercise> {
 fn build(place: &Place, exercise: &Exercise) -> Result<Option<Subject>> {
     let package = format!("lesson-{}", exercise.lesson);
     let file = exercise.file();
-    let built = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .current_dir(&place.root)
+    let built = place
+        .cargo()
         .args(["build", "--quiet", "--package", &package])
         .args(["--example", exercise.name, "--target-dir"])
         .arg(&place.target)
         .stdin(Stdio::null())
         .status()
-        .context("cannot start cargo; `workbook doctor` says how to get it")?;
+        .context(run::NO_CARGO)?;
     if !built.success() {
         place.need_target()?;
         if sources::lacks(place, &package) {
@@ -127,7 +122,8 @@ fn capture(file: &Path) -> Result<Capture> {
     let refused = |refusal: Refusal| anyhow!("no capture here: {refusal}. {}", refusal.remedy());
     let entered = wire::enter().map_err(refused)?;
     // Not before: without a capture, what the file held is still worth having.
-    let out = File::create(file).with_context(|| format!("cannot write {}", file.display()))?;
+    let out = captures::open_one(file)?;
+    captures::empty(&out).with_context(|| format!("cannot write {}", file.display()))?;
     Capture::start(&entered, out).map_err(refused)
 }
 

@@ -24,8 +24,8 @@ pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>) -> Result<()
     let entries = entries(diary.as_ref())?;
     let all = exercise.hints.len();
     let level = level.unwrap_or_else(|| {
-        let next = last_level(&entries, exercise.name) + 1;
-        next.min(all as u32)
+        let last = last_level(&entries, exercise.name);
+        last.saturating_add(1).min(all as u32)
     });
     let Some(mut hint) = exercise.hints.get(level as usize - 1).copied() else {
         return Ok(());

@@ -21,6 +21,8 @@ use std::io::{self, Write};
 use anyhow::{Context, Result};
 use kit::diary::{Diary, Entry};
 
+use crate::lessons;
+
 /// What the diary says, if one is kept.
 pub fn entries(diary: Option<&Diary>) -> Result<Vec<Entry>> {
     let Some(diary) = diary else {
@@ -29,6 +31,16 @@ pub fn entries(diary: Option<&Diary>) -> Result<Vec<Entry>> {
     let pages = diary.read();
     let pages = pages.with_context(|| format!("cannot read {}", diary.file().display()))?;
     Ok(pages.entries)
+}
+
+/// That there is no lesson or exercise of this name, and which is meant.
+pub fn no_such(what: &str, typed: &str, names: &[String]) -> String {
+    let none = format!("there is no {what} `{}`", kit::visible(typed));
+    match (lessons::nearest(typed, names), names) {
+        (Some(near), _) => format!("{none}; did you mean `{near}`?"),
+        (None, []) => format!("{none}, and no other one yet"),
+        (None, names) => format!("{none}; there is {}", names.join(", ")),
+    }
 }
 
 /// Prints one line to standard output, at once.

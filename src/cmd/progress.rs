@@ -173,13 +173,6 @@ fn outlook(progress: &Progress, now_ms: u64) -> Vec<String> {
         total += &format!("; {passed} of {exercises} exercises passed");
     }
     let mut lines = vec![format!("{total}.")];
-    let many = |count| {
-        if count == 1 {
-            "prediction"
-        } else {
-            "predictions"
-        }
-    };
     match (progress.due, progress.next_due_ms) {
         (0, None) => {}
         (0, Some(at_ms)) => {
@@ -189,9 +182,9 @@ fn outlook(progress: &Progress, now_ms: u64) -> Vec<String> {
                 "A prediction that went wrong comes again in {wait}."
             ));
         }
+        (1, _) => lines.push("1 prediction that went wrong: asked again now.".into()),
         (due, _) => lines.push(format!(
-            "{due} {} that went wrong: asked again now.",
-            many(due)
+            "{due} predictions that went wrong: asked again now."
         )),
     }
     lines

@@ -1,12 +1,11 @@
 //! `workbook run`: a lesson through cargo, as if the learner had typed it.
 
-use std::env;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
 use crate::cli::RunArgs;
-use crate::cmd::complain;
+use crate::cmd::{complain, no_such};
 use crate::lessons;
 use crate::place::Place;
 
@@ -14,7 +13,7 @@ use crate::place::Place;
 pub fn run(place: &Place, what: &RunArgs) -> Result<ExitCode> {
     let names = lessons::names(&place.root)?;
     if !names.contains(&what.lesson) {
-        bail!("{}", no_such_lesson(&what.lesson, &names));
+        bail!(no_such("lesson", &what.lesson, &names));
     }
     place.need_target()?;
     let mut cargo = lesson(place, &what.lesson);
@@ -28,9 +27,9 @@ pub const NO_CARGO: &str = "cannot start cargo; `workbook doctor` says how to ge
 /// The command that runs a lesson; the arguments that follow are the lesson's.
 pub fn lesson(place: &Place, name: &str) -> Command {
     let package = format!("lesson-{name}");
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(&place.root).arg("run");
-    if place.target.join("debug").join(&package).exists() {
+    let mut cargo = place.cargo();
+    cargo.arg("run");
+    if place.lesson(name).exists() {
         // Compiled before: at most a second's work, which needs no words.
         cargo.arg("--quiet");
     } else {
@@ -58,15 +57,4 @@ fn hand_over(mut command: Command) -> Result<ExitCode> {
     let status = command.status().context(NO_CARGO)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(ExitCode::from(code.unwrap_or(2)))
-}
-
-fn no_such_lesson(typed: &str, names: &[String]) -> String {
-    match (lessons::nearest(typed, names), names) {
-        (Some(near), _) => format!("there is no lesson `{typed}`; did you mean `{near}`?"),
-        (None, []) => format!("there is no lesson `{typed}`, and no other one yet"),
-        (None, names) => format!(
-            "there is no lesson `{typed}`; there is {}",
-            names.join(", ")
-        ),
-    }
 }

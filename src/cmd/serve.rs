@@ -1,7 +1,6 @@
 //! `workbook serve`: the book in a browser, rebuilt while it is edited.
 
 use std::collections::BTreeSet;
-use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use colored::Colorize;
 use tokio::runtime::Runtime;
 
 use crate::cli::ServeArgs;
-use crate::cmd::{complain, say};
+use crate::cmd::{complain, say, signals};
 use crate::live::{self, Served, port};
 use crate::place::Place;
 use crate::shelf::{Shelf, State};
@@ -48,7 +47,7 @@ pub fn run(place: &Place, options: &ServeArgs) -> Result<ExitCode> {
     let end = {
         // Signals can only be listened for inside a runtime.
         let _inside = runtime.enter();
-        ended().context("cannot listen for Ctrl-C")?
+        signals::ended().context("cannot listen for Ctrl-C")?
     };
     let url = format!("http://127.0.0.1:{port}");
     greet(&url, &watch);
@@ -195,29 +194,4 @@ fn complain_about(build: &Build) {
     if let Some(error) = &build.error {
         complain(&format!("mdBook says: {error}"));
     }
-}
-
-/// Ready when the user or the system asks us to end.
-#[cfg(unix)]
-pub fn ended() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-/// Ready when the user asks us to end.
-#[cfg(not(unix))]
-pub fn ended() -> std::io::Result<impl Future<Output = ()>> {
-    Ok(async {
-        // An error means that nobody can ask: then there is no end.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    })
 }

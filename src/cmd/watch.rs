@@ -4,7 +4,6 @@
 //! Lines only: nothing is repainted, and the keys are letters and Enter.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
@@ -21,6 +20,7 @@ use kit::diary::{Diary, Entry};
 use crate::cli::WatchArgs;
 use crate::cmd::{check, entries, hint, say, signals, solution};
 use crate::judge::{EXERCISES, Exercise};
+use crate::keep;
 use crate::place::Place;
 use crate::progress::{Judged, judged};
 use crate::site::watch::Watch;
@@ -221,18 +221,16 @@ impl Watching<'_> {
     fn check(&mut self) -> Result<()> {
         let Exercise { name, .. } = self.exercise;
         self.seen = self.on_disk();
-        if self.seen.is_none() {
-            say(&match &self.own {
-                Some(own) => format!("There is no {}.", own.missing()),
-                None => format!(
-                    "There is no {}. Write it, or: cargo run -- reset {name}",
-                    self.exercise.file()
-                ),
-            })?;
+        // One that cannot be read is the compiler's to tell.
+        let missing = match &self.own {
+            Some(own) => own.missing(),
+            None => self.missing(),
+        };
+        if let Some(missing) = missing {
+            say(&missing)?;
             return self.show_keys();
         }
-        let program = env::current_exe().context("cannot find this program itself")?;
-        let mut judge = Command::new(program);
+        let mut judge = Command::new(keep::ourselves());
         judge.args(["check", name]);
         judge
             .arg("--color")
@@ -332,6 +330,14 @@ impl Watching<'_> {
         let file = self.place.root.join(self.exercise.file());
         // The folder of the book stands for "anything": events were lost.
         paths.contains(&file) || paths.contains(&self.place.root.join("book"))
+    }
+
+    /// The sentence that there is no file of the learner, if so.
+    fn missing(&self) -> Option<String> {
+        let file = self.exercise.file();
+        let name = self.exercise.name;
+        let is_there = self.place.root.join(&file).exists();
+        (!is_there).then(|| format!("There is no {file}. Write it, or: cargo run -- reset {name}"))
     }
 
     fn on_disk(&self) -> Option<Vec<u8>> {

@@ -3,7 +3,6 @@
 use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::process::{CommandExt, parent_id};
-use std::path::PathBuf;
 use std::process::{self, Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, ge
 use rustix::process::{kill_process, kill_process_group, setrlimit, setsid, wait};
 
 use super::args::{KeepArgs, Role};
+use super::ourselves;
 use super::report::{Limit, Line, Report};
 use super::signals::Signals;
 use super::tree::{self, Swept};
@@ -74,14 +74,6 @@ fn below(args: &KeepArgs, role: Role) -> Command {
     command
 }
 
-/// This program, also when it has been compiled anew meanwhile.
-pub fn ourselves() -> PathBuf {
-    match cfg!(target_os = "linux") {
-        true => PathBuf::from("/proc/self/exe"),
-        false => std::env::current_exe().unwrap_or_else(|_| "workbook".into()),
-    }
-}
-
 /// Becomes the program, which then dies with the keeper that started us.
 fn become_program(args: &KeepArgs) -> Result<ExitCode> {
     // A session of its own: where the system shares out its time by session
@@ -102,7 +94,9 @@ fn become_program(args: &KeepArgs) -> Result<ExitCode> {
     let why = Command::new(name).args(rest).exec();
     let name = kit::visible(&name.to_string_lossy());
     let why = format!("cannot start {name}: {why}");
-    Report::open(args.report.as_deref())?.tell(&Line::Cannot(why.clone()));
+    if let Ok(mut report) = Report::open(args.report.as_deref()) {
+        report.tell(&Line::Cannot(why.clone()));
+    }
     bail!("{why}");
 }
 

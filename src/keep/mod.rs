@@ -32,6 +32,7 @@ mod tasks;
 #[cfg(unix)]
 mod tree;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use args::KeepArgs;
@@ -40,13 +41,21 @@ pub use elsewhere::{Ended, Program, Stream, Threads, Wrote, run};
 #[cfg(unix)]
 pub use ended::{Ended, How};
 #[cfg(unix)]
-pub use keeper::{ourselves, run};
+pub use keeper::run;
 #[cfg(unix)]
 pub use program::Program;
 #[cfg(unix)]
 pub use pump::{Stream, Wrote};
 #[cfg(unix)]
 pub use tasks::Threads;
+
+/// This program, also when it has been compiled anew meanwhile.
+pub fn ourselves() -> PathBuf {
+    match cfg!(target_os = "linux") {
+        true => PathBuf::from("/proc/self/exe"),
+        false => std::env::current_exe().unwrap_or_else(|_| "workbook".into()),
+    }
+}
 
 /// What a program may use before it is killed or no longer listened to.
 #[derive(Clone, Debug)]

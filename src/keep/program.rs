@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 use super::pump::{Pump, Shared, Source, Stream, Wrote};
 use super::report::Line;
-use super::{Ended, How, Limits, Threads, keeper, tasks, tree};
+use super::{Ended, How, Limits, Threads, ourselves, tasks, tree};
 
 /// How long the keeper may take to start the program.
 const STARTING: Duration = Duration::from_secs(10);
@@ -40,7 +40,7 @@ impl Program {
     /// A command that cannot be started is no error here: it ends at once, as
     /// [`How::NotStarted`].
     pub fn start(command: &[OsString], folder: &Path, limits: &Limits) -> io::Result<Program> {
-        Program::start_by(&keeper::ourselves(), command, folder, limits)
+        Program::start_by(&ourselves(), command, folder, limits)
     }
 
     /// The same by another `workbook`, for tests.

@@ -64,7 +64,7 @@ pub struct State {
     typed_all: bool,
     unfinished: Vec<u8>,
     last_words: VecDeque<Vec<u8>>,
-    /// The keeper's number may not be used any more.
+    /// The guard's number may not be used any more.
     pub reaped: bool,
     /// How it ended, when its streams are not read to their end yet.
     pub ending: Option<Ended>,

@@ -36,6 +36,8 @@ const HELD_RUN: Duration = Duration::from_secs(300);
 const OPENING: Duration = Duration::from_secs(5);
 /// How long the runs may take to end when this server does.
 const FAREWELL: Duration = Duration::from_millis(500);
+/// How long the last line of a run may wait for its page to read.
+const LAST_WORD: Duration = Duration::from_secs(1);
 /// Lines on their way to a page before the lesson has to wait.
 const AHEAD: usize = 64;
 /// The longest line that can be typed, in bytes.
@@ -297,8 +299,9 @@ impl Run {
             let last = json!({
                 "live": "end", "status": status, "words": words, "capture": capture
             });
-            // A page that reads no more needs no last word.
-            let _ = self.to_page.try_send(line(&last));
+            // A slow page has lines to read before; one that reads no more
+            // needs no last word.
+            let _ = timeout(LAST_WORD, self.to_page.send(line(&last))).await;
         }
     }
 }
@@ -311,7 +314,7 @@ fn line(value: &serde_json::Value) -> Bytes {
 /// The name under which a run can be typed into, while it goes on.
 struct Open {
     id: String,
-    open: Arc<Mutex<HashMap<String, mpsc::Sender<String>>>>,
+    open: Arc<Mutex<Inputs>>,
 }
 
 impl Drop for Open {

@@ -1,8 +1,7 @@
 //! One lesson through the compiler.
 
-use std::env;
 use std::io::ErrorKind;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::place::Place;
 
@@ -12,7 +11,7 @@ const WORDS_BYTES: usize = 4 * 1024;
 /// Builds a lesson as `cargo run -p lesson-NAME` would, so that this is
 /// compiled once for both; else says why not.
 pub fn build(place: &Place, lesson: &str) -> Result<(), String> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = place.cargo();
     cargo
         .args([
             "build",
@@ -25,7 +24,6 @@ pub fn build(place: &Place, lesson: &str) -> Result<(), String> {
         .arg(format!("lesson-{lesson}"))
         .arg("--target-dir")
         .arg(&place.target)
-        .current_dir(&place.root)
         .stdin(Stdio::null());
     match cargo.output() {
         Ok(output) if output.status.success() => Ok(()),

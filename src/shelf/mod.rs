@@ -196,17 +196,14 @@ impl Shelf {
 
     /// How far this lesson is; nothing if there is none of this name.
     pub fn state(&self, name: &str) -> Option<State> {
-        let states = self.states().into_iter();
-        states
-            .filter(|(other, _)| other == name)
-            .map(|(_, state)| state)
-            .next()
+        let mut states = self.states().into_iter();
+        let (_, state) = states.find(|(other, _)| other == name)?;
+        Some(state)
     }
 
     /// Where cargo puts the program of a lesson.
     pub fn program(&self, name: &str) -> PathBuf {
-        let name = format!("lesson-{name}{}", std::env::consts::EXE_SUFFIX);
-        self.place.target.join("debug").join(name)
+        self.place.lesson(name)
     }
 
     /// Where lessons may put the packets of a run.

@@ -65,7 +65,7 @@ impl Site {
     /// It blocks: call it outside the server's threads.
     pub fn build(&self) -> Build {
         let start = Instant::now();
-        let staged = swap::beside(&self.folder, "new");
+        let staged = swap::beside(&self.folder);
         let root = &self.root;
         let rendered = panic::catch_unwind(|| render(root, &staged))
             .unwrap_or_else(|_| Err(anyhow!("mdBook panicked; its words are in the terminal")));

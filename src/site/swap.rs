@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::Duration;
 
-/// A folder beside another, for this process alone.
-pub fn beside(folder: &Path, what: &str) -> PathBuf {
+/// A folder beside another, in which this process alone builds the next one.
+pub fn beside(folder: &Path) -> PathBuf {
     let mut name = OsString::from(folder);
-    name.push(format!(".{what}-{}", process::id()));
+    name.push(format!(".new-{}", process::id()));
     PathBuf::from(name)
 }
 
@@ -30,7 +30,11 @@ pub fn replace(folder: &Path, staged: &Path) -> io::Result<()> {
             Ok(()) => break remove(&aside),
             // Another workbook of this folder was between our two renames.
             Err(_) if folder.exists() && tries < 10 => tries += 1,
-            Err(error) => return Err(error),
+            Err(error) => {
+                // As it was, if that is possible.
+                let _ = fs::rename(&aside, folder);
+                return Err(error);
+            }
         }
     }
     Ok(())

@@ -47,6 +47,13 @@ lesson-handshake lost-syn => 0 Read on: cargo run
 lesson-threading one-at-a-time => 0 Read on: cargo run
 setsid --wait workbook review => 0 There is no diary to go by
 workbook wire --a true --b true => 0 B has ended: exit status 0
+workbook wire --a 'sleep 1' --b cat => 0 B has ended: exit status 0
+
+# lines that come too early or without end, and a file that is no capture
+    echo kept >"$HERE/old"
+echo hi | workbook wire --a 'sleep 1' --b cat => 0 B | hi
+yes | timeout -s KILL 60 workbook wire --a true --b true => 0 B has ended: exit status 0
+workbook check udp-echo --cmd true --pcap "$HERE/old"; [ $? = 2 ] && grep kept "$HERE/old" => 0 is no capture, so it stays
 
 # standard input is closed
     exec <&-

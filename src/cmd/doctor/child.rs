@@ -29,7 +29,7 @@ pub enum Failure {
 }
 
 /// Runs a program to its end in a folder.
-pub fn ask(folder: &Path, program: &str, args: &[&str]) -> Result<Answer, Failure> {
+pub fn ask(folder: &Path, program: &Path, args: &[&str]) -> Result<Answer, Failure> {
     let child = Command::new(program)
         .args(args)
         .current_dir(folder)

@@ -4,6 +4,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
+use socket2::SockRef;
+
 use super::{Check, State};
 
 /// How long loopback may take; it needs microseconds.
@@ -56,6 +58,8 @@ fn tcp(host: IpAddr) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((host, 0))?;
     let address = listener.local_addr()?;
     let mut client = TcpStream::connect_timeout(&address, DEADLINE)?;
+    // A call of accept ends then, too (SO_RCVTIMEO, socket(7)).
+    SockRef::from(&listener).set_read_timeout(Some(DEADLINE))?;
     let (mut server, _) = listener.accept()?;
     client.write_all(BYTES)?;
     server.set_read_timeout(Some(DEADLINE))?;

@@ -85,10 +85,9 @@ fn conclude(needed: &[Check], optional: &[Check]) -> Result<ExitCode> {
         say("\nEverything needed is here.")?;
         0
     } else {
-        say(&format!(
-            "\nNot all that is needed is here: {}.",
-            lacks.join(", ")
-        ))?;
+        let lacks = lacks.join(", ");
+        let sentence = format!("\nNot all that is needed is here: {lacks}.");
+        say(&columns::sentence(&sentence))?;
         let sure = |check: &Check| !matches!(check.state, State::Ok | State::Unknown);
         if needed.iter().any(sure) { 1 } else { 2 }
     };

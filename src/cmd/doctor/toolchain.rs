@@ -16,7 +16,7 @@ pub fn checks(root: &Path) -> Vec<Check> {
 }
 
 fn check(root: &Path, program: &str) -> Check {
-    let (state, found) = match child::ask(root, program, &["--version"]) {
+    let (state, found) = match child::ask(root, Path::new(program), &["--version"]) {
         Ok(answer) => judge(&answer.said),
         Err(Failure::Missing) => (State::Missing, "not found in PATH".to_owned()),
         Err(Failure::Other(why)) => (State::Unknown, why),

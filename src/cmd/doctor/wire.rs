@@ -1,10 +1,10 @@
 //! Two hosts and the cable between them: whether this machine allows them.
 
-use std::env;
 use std::path::Path;
 
 use super::child::{self, Failure};
 use super::{Check, State};
+use crate::keep;
 
 /// Makes two hosts and lets them shake hands, in a child process, because a
 /// process that has entered its own namespaces cannot leave them.
@@ -29,9 +29,7 @@ pub fn check() -> Check {
 
 /// The line that the hidden command `probe-wire` prints, read back.
 fn probe() -> Result<Option<Result<(), wire::Refusal>>, String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
-    let program = program.to_string_lossy();
-    match child::ask(Path::new("/"), &program, &["probe-wire"]) {
+    match child::ask(Path::new("/"), &keep::ourselves(), &["probe-wire"]) {
         Ok(answer) => Ok(wire::probe::read(&answer.said)),
         Err(Failure::Missing) => Err("this program is gone from its place".to_owned()),
         Err(Failure::Other(why)) => Err(why),

@@ -42,10 +42,10 @@ impl Own {
         shown(&self.files)
     }
 
-    /// Those of them that are not there, as they are shown.
-    pub fn missing(&self) -> String {
-        let gone = self.files.iter().filter(|file| !file.is_file());
-        shown(gone)
+    /// The sentence that some of them are not there, if so.
+    pub fn missing(&self) -> Option<String> {
+        let gone: Vec<_> = self.files.iter().filter(|file| !file.exists()).collect();
+        (!gone.is_empty()).then(|| format!("There is no {}.", shown(gone)))
     }
 
     /// What stands in them all; nothing if one of them is not there.

@@ -43,10 +43,14 @@ pub fn open(args: &WireArgs) -> Result<Vec<Capture>> {
     Ok(captures)
 }
 
-/// An older capture may be written over, as tcpdump does; nothing else may.
-fn open_one(path: &Path) -> Result<File> {
+/// Opens a file for packets, and leaves in it what it holds until [`empty`]. An
+/// older capture may be written over, as tcpdump does; nothing else may.
+///
+/// # Errors
+/// A file that cannot be written, or that would be lost.
+pub fn open_one(path: &Path) -> Result<File> {
     let cannot = || format!("cannot write {}", path.display());
-    // It is emptied at the end only, so that a run that fails costs nothing.
+    // Not emptied here, so that a run that fails costs nothing.
     let mut options = OpenOptions::new();
     let options = options.write(true).create(true).truncate(false);
     let file = options.open(path).with_context(cannot)?;
@@ -62,6 +66,15 @@ fn open_one(path: &Path) -> Result<File> {
         }
     }
     Ok(file)
+}
+
+/// Forgets what the file held.
+pub fn empty(file: &File) -> io::Result<()> {
+    // A pipe and a device have no length.
+    match file.metadata()?.is_file() {
+        true => file.set_len(0),
+        false => Ok(()),
+    }
 }
 
 impl Capture {
@@ -84,10 +97,7 @@ impl Capture {
     }
 
     fn fill(&self, wire: &Wire) -> io::Result<usize> {
-        // A pipe and a device have no length.
-        if self.file.metadata()?.is_file() {
-            self.file.set_len(0)?;
-        }
+        empty(&self.file)?;
         let out = BufWriter::new(&self.file);
         write(out, wire.started(), &wire.packets(), self.view)
     }

@@ -1,6 +1,6 @@
 //! `workbook wire`: any two programs on two hosts, and the cable between them.
 
-mod captures;
+pub mod captures;
 mod keys;
 mod packets;
 mod programs;
@@ -8,7 +8,7 @@ mod rules;
 
 use std::collections::VecDeque;
 use std::process::ExitCode;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -53,6 +53,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a program that was asked to end may take.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// How often to see how far the programs are, when nothing happens.
+const TICK: Duration = Duration::from_millis(20);
+
+/// How long nothing more must happen after the end before that was all.
+const QUIET: Duration = Duration::from_millis(100);
 
 /// Runs both programs to their end and tells what crossed the wire.
 pub fn run(args: &WireArgs) -> Result<ExitCode> {
@@ -114,10 +120,8 @@ impl<'a> Wiring<'a> {
         let (tell, happenings) = mpsc::sync_channel(WAITING);
         packets::pass_on(lab.wire.subscribe(), tell.clone());
         let told = tell.clone();
-        signals::when_asked_to_end(move || {
-            // Nobody listens any more when the run is over.
-            let _ = told.send(Happening::Interrupted);
-        })?;
+        // Nobody listens any more when the run is over.
+        signals::when_asked_to_end(move || drop(told.send(Happening::Interrupted)))?;
         let programs = Programs::new(tell.clone());
         keys::read(tell);
         let mut wiring = Wiring {
@@ -168,11 +172,13 @@ impl<'a> Wiring<'a> {
                     self.note(&remark);
                 }
                 self.programs.start(&self.lab.b, &self.args.b)?;
+                // What was typed before is for B, too.
+                self.obey();
             }
             let ended = self.programs.ended()?;
             if !ended.is_empty() {
                 // Their last words wait among what is to be shown.
-                self.show(WAITING);
+                self.show();
             }
             for (who, how) in ended {
                 let who = who.to_string();
@@ -196,19 +202,16 @@ impl<'a> Wiring<'a> {
             if kill_at.is_some_and(|at| now >= at) {
                 self.programs.kill()?;
             }
-            match self.happenings.recv_timeout(Duration::from_millis(20)) {
-                Ok(happening) => {
-                    self.happened(happening);
-                    self.show(WAITING);
-                }
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            if let Ok(happening) = self.happenings.recv_timeout(TICK) {
+                self.happened(happening);
+                self.show();
             }
         }
     }
 
-    /// Takes note of what waits, but of no more than so much.
-    fn show(&mut self, most: usize) {
-        for _ in 0..most {
+    /// Takes note of what waits, but of no more than there is room for.
+    fn show(&mut self) {
+        for _ in 0..WAITING {
             let Ok(happening) = self.happenings.try_recv() else {
                 return;
             };
@@ -272,19 +275,24 @@ impl<'a> Wiring<'a> {
         self.obey();
     }
 
-    /// Does what was typed, in order; a key that decides about a packet waits
-    /// until there is one, so that keys may come from a file, too.
+    /// Does what was typed, in order, as far as it is time for it.
     fn obey(&mut self) {
         while let Some(line) = self.typed.pop_front() {
-            let waits = line.as_ref().is_some_and(|line| {
-                let key = keys::meaning(line, !self.holds.is_empty());
-                matches!(key, Key::Decide(_) | Key::Later)
-            });
-            if waits && self.asked_about.is_none() {
+            if line.as_deref().is_some_and(|line| self.waits(line)) {
                 self.typed.push_front(line);
                 return;
             }
             self.obey_line(line);
+        }
+    }
+
+    /// Whether this line waits, since lines may come from a file, too: a key
+    /// that decides about a packet for one, and text for its program.
+    fn waits(&self, line: &str) -> bool {
+        match keys::meaning(line, !self.holds.is_empty()) {
+            Key::Decide(_) | Key::Later => self.asked_about.is_none(),
+            Key::Text(side, _) => !self.programs.started(side),
+            _ => false,
         }
     }
 
@@ -350,9 +358,20 @@ impl<'a> Wiring<'a> {
 
     /// Tells what is left to tell, keeps the capture, and judges the run.
     fn conclude(&mut self, ended: Result<()>, captures: Vec<Capture>) -> Result<u8> {
+        if ended.is_err() {
+            // What still writes would be shown without end.
+            let _ = self.programs.kill();
+        }
         self.lab.wire.wait_idle(GRACE);
-        while let Ok(happening) = self.happenings.recv_timeout(Duration::from_millis(100)) {
-            self.happened(happening);
+        let mut last = Instant::now();
+        while let Ok(happening) = self.happenings.recv_timeout(QUIET) {
+            if !matches!(happening, Happening::Typed(_)) {
+                self.happened(happening);
+                last = Instant::now();
+            } else if last.elapsed() > GRACE {
+                // Whoever types on and on keeps nobody here.
+                break;
+            }
         }
         for capture in captures {
             self.note(&capture.keep(&self.lab.wire)?);

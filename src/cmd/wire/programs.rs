@@ -21,6 +21,8 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 pub struct Programs {
     tell: SyncSender<Happening>,
     running: Vec<Running>,
+    /// Nothing more will be typed: also for one that is not started yet.
+    input_ended: bool,
 }
 
 struct Running {
@@ -38,8 +40,11 @@ struct Running {
 
 impl Programs {
     pub fn new(tell: SyncSender<Happening>) -> Programs {
-        let running = Vec::new();
-        Programs { tell, running }
+        Programs {
+            tell,
+            running: Vec::new(),
+            input_ended: false,
+        }
     }
 
     /// Starts a command line on a host, by `sh -c`.
@@ -51,9 +56,7 @@ impl Programs {
         command.stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let side = host.side();
-        let mut program = host
-            .spawn(command)
-            .with_context(|| format!("cannot start the program on host {side}"))?;
+        let mut program = host.spawn(command).with_context(|| cannot("start", side))?;
         let (reading, all_read) = mpsc::channel();
         if let Some(stdout) = program.stdout.take() {
             self.read(side, false, stdout, reading.clone());
@@ -61,7 +64,8 @@ impl Programs {
         if let Some(stderr) = program.stderr.take() {
             self.read(side, true, stderr, reading);
         }
-        let stdin = program.stdin.take().map(feed);
+        let stdin = program.stdin.take().filter(|_| !self.input_ended);
+        let stdin = stdin.map(feed);
         self.running.push(Running {
             side,
             program,
@@ -72,6 +76,11 @@ impl Programs {
             all_read,
         });
         Ok(())
+    }
+
+    /// Whether the program on this side has been started.
+    pub fn started(&self, side: Side) -> bool {
+        self.running.iter().any(|one| one.side == side)
     }
 
     /// Whether there is still something to tell of a program on this side.
@@ -92,7 +101,8 @@ impl Programs {
         let mut ended = Vec::new();
         for one in self.running.iter_mut().filter(|one| !one.told) {
             if one.status.is_none() {
-                let status = one.program.wait(Duration::ZERO)?;
+                let status = one.program.wait(Duration::ZERO);
+                let status = status.with_context(|| cannot("see the end of", one.side))?;
                 one.status = status.map(|status| (status, Instant::now()));
             }
             let Some((status, seen)) = one.status else {
@@ -125,6 +135,7 @@ impl Programs {
 
     /// Ends the input of both programs.
     pub fn end_input(&mut self) {
+        self.input_ended = true;
         for one in &mut self.running {
             one.stdin = None;
         }
@@ -134,7 +145,8 @@ impl Programs {
     pub fn terminate(&mut self) -> Result<()> {
         for one in self.running.iter_mut().filter(|one| one.status.is_none()) {
             one.asked_to_end = true;
-            one.program.terminate()?;
+            let asked = one.program.terminate();
+            asked.with_context(|| cannot("ask for the end of", one.side))?;
         }
         Ok(())
     }
@@ -142,7 +154,8 @@ impl Programs {
     /// Ends those that still run.
     pub fn kill(&mut self) -> Result<()> {
         for one in self.running.iter_mut().filter(|one| one.status.is_none()) {
-            one.program.kill()?;
+            let killed = one.program.kill();
+            killed.with_context(|| cannot("end", one.side))?;
         }
         Ok(())
     }
@@ -179,6 +192,10 @@ impl Programs {
             }
         });
     }
+}
+
+fn cannot(what: &str, side: Side) -> String {
+    format!("cannot {what} the program on host {side}")
 }
 
 /// How much of a piece of output ends with a whole character: a long line may
