@@ -1,20 +1,19 @@
 //! A peer that speaks TCP, and not always nicely.
 
+mod queues;
+
 use std::io::{self, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
-use super::bench::{Bench, Log, Open, Patience, QUIET, REPLY, TICK, is_timeout};
+use super::bench::{Bench, Log, Open, Patience, REPLY, TICK, is_timeout};
 use super::bytes::shown;
 use super::fault::{Fault, Stop};
 use super::heard::{self, Heard, Then, WHOLE};
 use crate::keep::Threads;
 
-/// The most that is sent to a program that always reads on: more than the
-/// queues of the kernel hold.
-const MOST: usize = 32 << 20;
 /// How long it may take if the kernel waits before it sends again.
 const LATE: Duration = Duration::from_secs(60);
 
@@ -140,98 +139,6 @@ impl Tcp {
         })
     }
 
-    /// Fixes the size of its receive queue: the kernel would let it grow while
-    /// nobody reads, and what was stuck would move again.
-    fn keeps_its_queue(&self) -> io::Result<()> {
-        SockRef::from(&self.stream).set_recv_buffer_size(64 * 1024)
-    }
-
-    /// Sends this again and again until the program no longer reads;
-    /// returns how often. All of it has arrived then, and some of
-    /// it was not read: so the kernel says of both ends, sock_diag(7). One that
-    /// keeps its answers in memory reads on; that is enough at some time.
-    ///
-    /// # Errors
-    /// `Trouble` where the kernel does not say, `Busy` if it does not arrive.
-    pub fn sends_until_unread(&mut self, line: &[u8]) -> Result<usize, Stop> {
-        self.keeps_its_queue()?;
-        // Small enough for the smallest window that Linux begins with.
-        let many = 24 * 1024 / line.len().max(1);
-        let (mut sent, mut unread) = (0, 0);
-        // Each segment that arrives may make the kernel enlarge the program's
-        // send queue (tcp_wmem in tcp(7)), and then it reads on. So it has to
-        // leave one line after the other unread before it is stuck for good.
-        while unread < 12 && sent * line.len() < MOST {
-            let count = if unread == 0 { many } else { 1 };
-            self.pushes(&line.repeat(count))?;
-            sent += count;
-            let wait = Duration::from_millis(if unread == 0 { 150 } else { 40 });
-            unread = match self.is_read(wait)? {
-                true => 0,
-                false => unread + 1,
-            };
-        }
-        Ok(sent)
-    }
-
-    /// Whether the program reads all that was sent, within this time from when
-    /// all of it has arrived.
-    ///
-    /// # Errors
-    /// As [`Tcp::sends_until_unread`].
-    fn is_read(&self, within: Duration) -> Result<bool, Stop> {
-        let mut arrived: Option<Patience> = None;
-        // Longer than patience may last.
-        let until = Instant::now() + 3 * REPLY;
-        while Instant::now() < until {
-            // What is read before the time is over is seen by the look after it.
-            let over = arrived.as_ref().is_some_and(Patience::is_over);
-            match self.under_way_and_unread()? {
-                (0, 0) => return Ok(true),
-                (0, _) if over => return Ok(false),
-                (0, _) => {
-                    arrived.get_or_insert_with(|| Patience::new(within, self.threads));
-                }
-                _ => {}
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        let words = "what was sent to the program does not arrive in its queue";
-        Err(Stop::Busy(words.into()))
-    }
-
-    /// Sends this again and again until no more fits into the queues between
-    /// here and the program.
-    ///
-    /// # Errors
-    /// As setsockopt(2).
-    pub fn fills(&mut self, line: &[u8]) -> Result<(), Stop> {
-        self.keeps_its_queue()?;
-        let batch = line.repeat(64 * 1024 / line.len().max(1));
-        let stuck = Duration::from_millis(200);
-        self.stream.set_write_timeout(Some(TICK))?;
-        let mut sent = 0;
-        let mut patience = Patience::new(stuck, self.threads);
-        loop {
-            let over = patience.is_over();
-            match self.stream.write(&batch[sent % line.len()..]) {
-                Ok(length) => {
-                    sent += length;
-                    if sent >= MOST {
-                        break;
-                    }
-                    patience = Patience::new(stuck, self.threads);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if is_timeout(&error) && !over => {}
-                // Full, or broken off, which the next call will tell.
-                Err(_) => break,
-            }
-        }
-        self.stream.set_write_timeout(Some(REPLY))?;
-        Ok(())
-    }
-
     /// Reads exactly this many bytes, if they come within the usual time each.
     pub fn hears(&mut self, length: usize) -> Heard {
         let mut heard = self.reads(length, REPLY, |_| false);
@@ -264,13 +171,6 @@ impl Tcp {
                 return Heard { bytes, then };
             }
         }
-    }
-
-    /// Whether the program's kernel has bytes for this peer that have not
-    /// arrived: sock_diag(7). False where it does not tell.
-    fn is_owed_bytes(&self) -> bool {
-        let theirs = || wire::diag::connection(self.stream.peer_addr()?, self.stream.local_addr()?);
-        theirs().is_ok_and(|end| end.is_some_and(|end| end.send_queue > 0))
     }
 
     /// Reads up to and with the next newline.
@@ -327,37 +227,6 @@ impl Tcp {
         enough: impl FnMut(&[u8]) -> bool,
     ) -> Heard {
         heard::reads(&mut self.stream, length, patience, enough)
-    }
-
-    /// Waits until the program has read all that was sent, so that what is
-    /// sent next comes to it in another read; or until it has ended, or too
-    /// much time has gone by. Where the kernel does not tell, it waits a while.
-    ///
-    /// # Errors
-    /// `Trouble` if the program was not started.
-    pub fn waits_until_read(&self, bench: &mut Bench) -> Result<(), Stop> {
-        let until = Instant::now() + REPLY;
-        while !bench.has_ended() && Instant::now() < until {
-            let pause = match self.under_way_and_unread() {
-                Ok((0, 0)) => return Ok(()),
-                Ok(_) => Duration::from_millis(1),
-                Err(_) => QUIET,
-            };
-            bench.program()?.wait(Instant::now() + pause);
-            if pause == QUIET {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// How many bytes are under way to the program, and how many are in its
-    /// queue and not read: sock_diag(7).
-    fn under_way_and_unread(&self) -> io::Result<(u32, u32)> {
-        let (here, there) = (self.stream.local_addr()?, self.stream.peer_addr()?);
-        let under_way = wire::diag::connection(here, there)?.map_or(0, |end| end.send_queue);
-        let unread = wire::diag::connection(there, here)?.map_or(0, |end| end.receive_queue);
-        Ok((under_way, unread))
     }
 
     /// Ends its own side: the program reads the end, and may still answer.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 #[cfg(target_os = "linux")]
-pub use crate::inet_diag::{connection, drops, sockets, tcp_info};
+pub use crate::inet_diag::{connection, connection_info, drops, sockets, tcp_info};
 
 /// Says that this system is not asked.
 ///
@@ -22,6 +22,15 @@ pub fn sockets() -> std::io::Result<Vec<Socket>> {
 /// Always: `Unsupported`.
 #[cfg(not(target_os = "linux"))]
 pub fn connection(_: SocketAddr, _: SocketAddr) -> std::io::Result<Option<Socket>> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// Says that this system is not asked.
+///
+/// # Errors
+/// Always: `Unsupported`.
+#[cfg(not(target_os = "linux"))]
+pub fn connection_info(_: SocketAddr, _: SocketAddr) -> std::io::Result<Option<(Socket, TcpInfo)>> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 

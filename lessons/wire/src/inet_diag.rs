@@ -6,10 +6,14 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use crate::diag::{Protocol, Socket, State, TcpInfo, Timer, TimerKind};
-use crate::netlink::{ACK, DUMP, Message, Netlink};
+use crate::netlink::{ACK, DUMP, Message, Netlink, attributes};
 use crate::sys;
 
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
+/// INET_DIAG_INFO of linux/inet_diag.h: an attribute with a `struct tcp_info`.
+const INFO: u8 = 2;
+/// The length of `struct inet_diag_msg`; attributes follow it.
+const MESSAGE: usize = 72;
 /// Where `SO_MEMINFO` counts drops: SK_MEMINFO_DROPS of linux/sock_diag.h, in words of 32 bits.
 const DROPS: usize = 8;
 /// More than any kernel's `struct tcp_info` so far.
@@ -46,6 +50,26 @@ pub fn sockets() -> io::Result<Vec<Socket>> {
 /// As [`sockets`], but without tcp_diag there is no connection; `InvalidInput` if the addresses are
 /// of two families.
 pub fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Socket>> {
+    Ok(end(local, peer, 0)?.map(|(socket, _)| socket))
+}
+
+/// The same, with what the kernel knows of that end.
+///
+/// # Errors
+/// As [`connection`].
+pub fn connection_info(
+    local: SocketAddr,
+    peer: SocketAddr,
+) -> io::Result<Option<(Socket, TcpInfo)>> {
+    end(local, peer, 1 << (INFO - 1))
+}
+
+/// One end of a connection, with the extensions that are asked for.
+fn end(
+    local: SocketAddr,
+    peer: SocketAddr,
+    extensions: u8,
+) -> io::Result<Option<(Socket, TcpInfo)>> {
     let family = match (local, peer) {
         (SocketAddr::V4(_), SocketAddr::V4(_)) => libc::AF_INET,
         (SocketAddr::V6(_), SocketAddr::V6(_)) => libc::AF_INET6,
@@ -53,7 +77,7 @@ pub fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Sock
     };
     // As for a dump, but with a socket id: ports, addresses, any interface, and no cookie.
     let mut question = Message::new(SOCK_DIAG_BY_FAMILY, ACK)
-        .raw(&[family as u8, libc::IPPROTO_TCP as u8, 0, 0])
+        .raw(&[family as u8, libc::IPPROTO_TCP as u8, extensions, 0])
         .raw(&u32::MAX.to_ne_bytes());
     for end in [local, peer] {
         question = question.raw(&end.port().to_be_bytes());
@@ -69,7 +93,11 @@ pub fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Sock
     let question = question.raw(&[0; 4]).raw(&[0xff; 8]);
     let mut found = None;
     let asked = Netlink::open(libc::NETLINK_SOCK_DIAG)?.exchange(question, |answer| {
-        found = socket(answer, Protocol::Tcp).or(found.take());
+        let info = answer.get(MESSAGE..).unwrap_or_default();
+        let info = attributes(info).find(|(kind, _)| *kind == u16::from(INFO));
+        let info = TcpInfo::from_bytes(info.unwrap_or_default().1);
+        let socket = socket(answer, Protocol::Tcp);
+        found = socket.map(|socket| (socket, info)).or(found.take());
     });
     match asked {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -79,7 +107,7 @@ pub fn connection(local: SocketAddr, peer: SocketAddr) -> io::Result<Option<Sock
     let same = |one: SocketAddr, other: SocketAddr| {
         one.port() == other.port() && one.ip().to_canonical() == other.ip().to_canonical()
     };
-    Ok(found.filter(|found| same(found.local, local) && same(found.peer, peer)))
+    Ok(found.filter(|(found, _)| same(found.local, local) && same(found.peer, peer)))
 }
 
 /// What the kernel knows of a TCP socket.
@@ -164,6 +192,10 @@ mod tests {
             assert!(sockets().unwrap().contains(&there));
             let here = connection(mine, server).unwrap().unwrap();
             assert_eq!((here.send_queue, here.state), (0, State::Established));
+            let (same, info) = connection_info(server, mine).unwrap().unwrap();
+            assert_eq!((same.local, info.bytes_received), (server, Some(5)));
+            let info = connection_info(mine, server).unwrap().unwrap().1;
+            assert_eq!(info, tcp_info(&client).unwrap());
             // The one that listens is no end of a connection.
             assert_eq!(connection(server, SocketAddr::new(at, 1)).unwrap(), None);
             assert_eq!(connection(mine, SocketAddr::new(at, 1)).unwrap(), None);

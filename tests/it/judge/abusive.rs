@@ -76,3 +76,40 @@ fn no_program_makes_the_judge_hang_panic_or_print_what_it_should_not() {
     let mark = format!("ABUSIVE={}", mine.display());
     assert_eq!(living(&mark), Vec::<String>::new());
 }
+
+/// Whatever the exercise, no flood of output and no sudden end keeps the judge.
+#[test]
+fn every_exercise_has_a_verdict_for_a_flood_and_for_an_end() {
+    let list = output_within(
+        workbook().args(["check", "--format", "json"]),
+        "",
+        Duration::from_secs(60),
+    );
+    let list = String::from_utf8(list.stdout).unwrap();
+    let names = list.lines().map(|line| {
+        let one: serde_json::Value = serde_json::from_str(line).unwrap();
+        one["exercise"].as_str().unwrap().to_string()
+    });
+    let names: Vec<_> = names.collect();
+    assert!(names.len() > 10, "{names:?}");
+    thread::scope(|scope| {
+        for name in &names {
+            scope.spawn(move || {
+                for command in [
+                    "exec yes",
+                    "yes \"$(seq 999)\" #",
+                    "exec true",
+                    "kill -9 $$ #",
+                ] {
+                    let mut judge = workbook();
+                    judge.args(["check", name, "--cmd", command, "--color", "never"]);
+                    judge.current_dir(root());
+                    let run = output_within(&mut judge, "", Duration::from_secs(120));
+                    let text = String::from_utf8_lossy(&run.stdout);
+                    assert_eq!(run.status.code(), Some(1), "{name}, {command}: {text}");
+                    assert!(text.len() < 5_000, "{name}, {command}: {text}");
+                }
+            });
+        }
+    });
+}
