@@ -242,8 +242,13 @@ impl Tcp {
     }
 
     /// Closes the connection.
-    pub fn closes(mut self) {
+    pub fn closes(self) {
         self.did("closes the connection");
+        self.leaves();
+    }
+
+    /// The same without a line in the log, for one of many.
+    pub fn leaves(mut self) {
         self.open = None;
     }
 

@@ -169,7 +169,7 @@ fn refuses(bench: &mut Bench) -> Ruling {
             Ok(()) => late.hears_perhaps(sent.len(), Duration::from_secs(1)).bytes,
             Err(_) => Vec::new(),
         };
-        late.closes();
+        late.leaves();
         match answer == sent.to_ascii_uppercase() {
             false => return Ok(()),
             true if !over => {}
