@@ -11,7 +11,8 @@ use super::gate::Refusal;
 use crate::judge::{self, EXERCISES, Exercise};
 use crate::progress;
 
-/// The last prediction of each experiment, and how far each exercise is.
+/// The last prediction of each experiment that a run has settled, or else the
+/// last at all; and how far each exercise is.
 pub fn progress(root: &Path) -> Result<Value, Refusal> {
     let diary = Diary::of(root);
     let pages = read(diary.as_ref())?;
@@ -29,6 +30,11 @@ pub fn progress(root: &Path) -> Result<Value, Refusal> {
             continue;
         };
         let same = |told: &Value| told["lesson"] == **lesson && told["experiment"] == **experiment;
+        // A run that settled nothing takes nothing away from an earlier one.
+        let settled = |told: &Value| same(told) && !told["happened"].is_null();
+        if happened.is_none() && predictions.iter().any(settled) {
+            continue;
+        }
         predictions.retain(|told| !same(told));
         predictions.push(json!({
             "lesson": lesson,

@@ -50,6 +50,32 @@ fn a_line_that_is_nearly_right_is_told_soon_and_why() {
     }
 }
 
+/// No clients that went away before the verdict: a Python server would say so,
+/// in a traceback that its writer then takes for the fault.
+#[test]
+fn the_last_words_of_a_program_are_its_own() {
+    if !found("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let loud = "import socket, sys\n\
+                host, port = sys.argv[1].rsplit(':', 1)\n\
+                server = socket.create_server((host, int(port)))\n\
+                print('listening on %s:%d' % server.getsockname(), flush=True)\n\
+                while True:\n\
+                \x20   client, _ = server.accept()\n\
+                \x20   while data := client.recv(1000):\n\
+                \x20       client.sendall(data + data)\n";
+    std::fs::write(folder.path().join("loud.py"), loud).unwrap();
+    for exercise in ["stream-echo", "stream-lines", "threading-serve"] {
+        let run = check(exercise, "python3 loud.py", folder.path());
+        let told = text(&run.stdout);
+        assert_eq!(run.status.code(), Some(1), "{told}");
+        assert!(told.contains("it is alive"), "{told}");
+        assert!(!told.contains("last words"), "{told}");
+    }
+}
+
 /// One that has said something else first is waited for.
 #[test]
 fn a_line_that_comes_late_is_waited_for() {

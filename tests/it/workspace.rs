@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 use wait_timeout::ChildExt;
@@ -96,21 +96,27 @@ pub fn output_within(command: &mut Command, input: &str, deadline: Duration) -> 
     // A program that does not read its input closes it; that is its right.
     let _ = stdin.write_all(input.as_bytes());
     drop(stdin);
-    let mut out = child.stdout.take().unwrap();
-    let mut err = child.stderr.take().unwrap();
-    let reading = |source: &mut dyn Read| {
-        let mut bytes = Vec::new();
-        source.read_to_end(&mut bytes).map(|_| bytes)
+    // A child of it may hold the pipe for longer than it lives.
+    let reading = |mut source: Box<dyn Read + Send>| {
+        let (sender, all) = mpsc::channel();
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = source.read_to_end(&mut bytes).map(|_| bytes);
+            drop(sender.send(read));
+        });
+        move || match all.recv_timeout(deadline) {
+            Ok(read) => read.unwrap(),
+            Err(_) => b"(somebody still holds this pipe)".to_vec(),
+        }
     };
-    let out = thread::spawn(move || reading(&mut out));
-    let err = thread::spawn(move || reading(&mut err));
+    let out = reading(Box::new(child.stdout.take().unwrap()));
+    let err = reading(Box::new(child.stderr.take().unwrap()));
     let status = child.wait_timeout(deadline).unwrap();
     if status.is_none() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    let stdout = out.join().unwrap().unwrap();
-    let stderr = err.join().unwrap().unwrap();
+    let (stdout, stderr) = (out(), err());
     match status {
         Some(status) => Output {
             status,

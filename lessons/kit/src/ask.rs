@@ -4,7 +4,7 @@ use crate::arguments::Arguments;
 use crate::output::{Format, print, width};
 use crate::terminal::wrap;
 use crate::{Choice, Experiment};
-use std::io::{self, IsTerminal};
+use std::io::{self, BufRead, IsTerminal};
 
 /// How predictions are asked for.
 #[derive(Clone, Copy, PartialEq)]
@@ -59,9 +59,9 @@ pub fn wants_more() -> bool {
 
 /// The next line of standard input without its end, or `None` at the end.
 fn read_line() -> Option<String> {
-    let mut line = String::new();
-    match io::stdin().read_line(&mut line) {
+    let mut line = Vec::new();
+    match io::stdin().lock().read_until(b'\n', &mut line) {
         Ok(0) | Err(_) => None,
-        Ok(_) => Some(line.trim().to_string()),
+        Ok(_) => Some(String::from_utf8_lossy(&line).trim().to_string()),
     }
 }

@@ -83,7 +83,9 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
         output.tell(introduction(lesson));
     }
     let mut code = ExitCode::SUCCESS;
+    let mut left = None;
     for (i, experiment) in chosen.iter().enumerate() {
+        left = Some(*experiment);
         if i > 0 && asking == Asking::AtTerminal && !wants_more() {
             break;
         }
@@ -92,9 +94,10 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
             Some(_) => code = ExitCode::from(2),
             None => break,
         }
+        left = None;
     }
     if arguments.format == Format::Text {
-        print(&whats_next(lesson, &chosen));
+        print(&whats_next(lesson, &chosen, left));
     }
     code
 }
@@ -324,9 +327,15 @@ fn offered(choice: &Choice) -> Offered {
     }
 }
 
-/// The last lines of a run: what comes next, what to build, what to read.
-fn whats_next(lesson: &Lesson, ran: &[&Experiment]) -> String {
+/// The last lines of a run: what comes next, what to build, what to read. Who
+/// left at an experiment begins with it the next time.
+fn whats_next(
+    lesson: &Lesson,
+    ran: &[&Experiment],
+    left: Option<&Experiment>,
+) -> String {
     let next = match ran {
+        _ if left.is_some() => left,
         [one] => {
             let all = lesson.experiments.iter();
             all.skip_while(|e| e.name != one.name).nth(1)

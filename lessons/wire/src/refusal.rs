@@ -99,7 +99,7 @@ impl Refusal {
                  docker run --security-opt seccomp=unconfined."
             }
             Cause::AppArmor => {
-                "AppArmor restricts user namespaces, as in Ubuntu since 23.10. Either give this \
+                "AppArmor restricts user namespaces, as in Ubuntu since 24.04. Either give this \
                  program a profile: in /etc/apparmor.d/workbook write `profile workbook \
                  /home/*/**/target/{debug,release}/** flags=(unconfined) { userns, }` and load it \
                  with sudo apparmor_parser -r /etc/apparmor.d/workbook. Or lift the restriction \

@@ -11,7 +11,7 @@ use super::Happening;
 /// The keys, for `?` and for the start of a run with `--hold`.
 pub const HELP: &str = "\
 you are the wire; type a key and Enter for each packet that is held:
-  p  pass it on              d  drop it
+  p  pass it on (or Enter)   d  drop it
   2  pass it on twice        c  flip one bit of it and pass it on
   h  hold it, ask about the next one
   r  release all and hold no more

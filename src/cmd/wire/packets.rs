@@ -23,17 +23,17 @@ pub fn pass_on(packets: Receiver<Packet>, to: SyncSender<Happening>) {
         }
     });
     thread::spawn(move || {
-        let mut shelf = Shelf { room, left_out: 0 };
+        let mut waiting = Room { room, left_out: 0 };
         loop {
             match packets.recv_timeout(Duration::from_millis(50)) {
                 Ok(packet) => {
                     let held = packet.held;
                     let packet = Box::new(lab::shown(&packet));
-                    if !shelf.put(Happening::Seen { packet, held }, held) {
+                    if !waiting.put(Happening::Seen { packet, held }, held) {
                         return;
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => drop(shelf.count()),
+                Err(RecvTimeoutError::Timeout) => drop(waiting.count()),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -41,12 +41,12 @@ pub fn pass_on(packets: Receiver<Packet>, to: SyncSender<Happening>) {
 }
 
 /// Where packets wait, and how many found no room since that was last told.
-struct Shelf {
+struct Room {
     room: SyncSender<Happening>,
     left_out: u64,
 }
 
-impl Shelf {
+impl Room {
     /// Puts a packet where it waits, or leaves it out; one that must be shown
     /// waits for room. False if nobody shows any more.
     fn put(&mut self, packet: Happening, must: bool) -> bool {
@@ -112,23 +112,23 @@ mod tests {
     #[test]
     fn a_packet_without_room_is_counted_in_its_place() {
         let (room, shown) = mpsc::sync_channel(2);
-        let mut shelf = Shelf { room, left_out: 0 };
+        let mut waiting = Room { room, left_out: 0 };
         for number in 1..=5 {
-            assert!(shelf.put(packet(number), false));
+            assert!(waiting.put(packet(number), false));
         }
         assert_eq!(told(&shown), [(1, 0), (2, 0)]);
-        assert!(shelf.put(packet(6), false));
+        assert!(waiting.put(packet(6), false));
         assert_eq!(told(&shown), [(0, 3), (6, 0)]);
-        assert!(shelf.put(packet(7), false));
+        assert!(waiting.put(packet(7), false));
         assert_eq!(told(&shown), [(7, 0)]);
     }
 
     #[test]
     fn one_that_somebody_decides_about_waits_for_room() {
         let (room, shown) = mpsc::sync_channel(1);
-        let mut shelf = Shelf { room, left_out: 0 };
-        assert!(shelf.put(packet(1), true));
-        let waits = thread::spawn(move || shelf.put(packet(2), true));
+        let mut waiting = Room { room, left_out: 0 };
+        assert!(waiting.put(packet(1), true));
+        let waits = thread::spawn(move || waiting.put(packet(2), true));
         let both: Vec<_> = (0..2)
             .map(|_| shown.recv().expect("both are told"))
             .collect();

@@ -136,7 +136,7 @@ pub const SCENES: &[&[(&str, &str)]] = &[
             "sudo tcpdump -n -i lo 'net 127.128.0.0/10'",
             "says 'listening on'",
         ),
-        ("sudo target/debug/lesson-types handcrafted", ""),
+        ("sudo target/debug/lesson-types handcrafted --no-input", ""),
     ],
     &[
         (

@@ -86,10 +86,13 @@ impl Diary {
         let entry = serde_json::to_string(&entry)?;
         if let Some(folder) = self.file.parent() {
             fs::create_dir_all(folder)?;
+            keep_owner(folder);
         }
         let mut options = File::options();
         options.read(true).append(true).create(true);
-        append(&mut options.open(&self.file)?, &entry)
+        let mut file = options.open(&self.file)?;
+        keep_owner(&self.file);
+        append(&mut file, &entry)
     }
 
     /// [`Diary::add`] that tells a failure on standard error, once and in a
@@ -148,6 +151,24 @@ impl Pages {
         }
     }
 }
+
+/// What root makes in a learner's folder is the learner's: a lesson that was
+/// run with sudo must not lock them out of their own diary.
+#[cfg(unix)]
+fn keep_owner(made: &Path) {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let Some(folder) = made.parent() else { return };
+    let (Ok(is), Ok(of)) = (fs::metadata(made), fs::metadata(folder)) else {
+        return;
+    };
+    if is.uid() == 0 && of.uid() != 0 {
+        // Refused to everybody but root, who alone makes such files.
+        let _ = chown(made, Some(of.uid()), Some(of.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path) {}
 
 /// The time of now as entries have it: milliseconds since 1970 in UTC.
 pub fn now_ms() -> u64 {
@@ -300,6 +321,28 @@ mod tests {
         append_after(&mut file, entry, true).unwrap();
         let pages = diary.read().unwrap();
         assert_eq!((pages.entries.len(), pages.torn), (2, 1));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_root_makes_in_a_learners_folder_is_the_learners() {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let scratch = Scratch::new("root");
+        let learners = scratch.0.file.parent().unwrap();
+        fs::create_dir_all(learners).unwrap();
+        let nobody = Some(65534);
+        if fs::metadata(learners).unwrap().uid() != 0
+            || chown(learners, nobody, nobody).is_err()
+        {
+            eprintln!("NOT CHECKED: only root can lock somebody out");
+            return;
+        }
+        let diary = Diary::in_folder(&learners.join(".workbook"));
+        diary.add(hint(1)).unwrap();
+        for made in [diary.file(), diary.file().parent().unwrap()] {
+            let made = fs::metadata(made).unwrap();
+            assert_eq!((made.uid(), made.gid()), (65534, 65534));
+        }
     }
 
     #[test]
