@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use std::process::ExitCode;
 
 /// Where a server listens and a client connects if nothing else is said.
-const ADDRESS: &str = "127.0.0.1:12345";
+pub const ADDRESS: &str = "127.0.0.1:12345";
 
 /// The names of all programs.
 pub const PROGRAMS: [&str; 6] =
@@ -40,8 +40,8 @@ enum Program {
 
 /// Runs the program that the command line names, if it names one.
 pub fn program() -> Option<ExitCode> {
-    let first = std::env::args().nth(1)?;
-    PROGRAMS.contains(&&*first).then(|| {
+    let first = std::env::args_os().nth(1)?;
+    PROGRAMS.iter().any(|name| first == **name).then(|| {
         kit::decide_color(kit::ColorChoice::Auto);
         run(Program::parse()).unwrap_or_else(|error| {
             eprintln!("{}", kit::describe_error(&error));

@@ -53,7 +53,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
 /// How many of ada's lines bob finds, and the last line of all.
 fn found(words: &[&str]) -> io::Result<(usize, String)> {
-    let (mut server, address) = program(words)?;
+    let (server, address) = program(words)?;
     // Little fits into the kernel's queues for bob, by options of socket2: few
     // segments, and short ones where TCP_MAXSEG is there (not on Windows).
     let bob = Socket::new(Domain::IPV4, Type::STREAM, None)?;
@@ -74,7 +74,7 @@ fn found(words: &[&str]) -> io::Result<(usize, String)> {
         heard += usize::from(hear(&mut cyd)?.starts_with(b"[ada]"));
     }
     // The standard library can only kill, which nobody can prepare for.
-    let pid = server.id().to_string();
+    let pid = server.0.id().to_string();
     Command::new("kill").args(["-s", "INT", &pid]).status()?;
 
     let (mut lines, mut last) = (0, String::new());
@@ -83,7 +83,6 @@ fn found(words: &[&str]) -> io::Result<(usize, String)> {
         lines += usize::from(line.len() == "[ada] ".len() + 999);
         last = line;
     }
-    server.wait()?;
     Ok((lines, last))
 }
 // ANCHOR_END: ctrl_c

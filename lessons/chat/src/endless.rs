@@ -38,7 +38,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let (bob, ada) = (enter(address, "bob")?, enter(address, "ada")?);
     me.does("ada", format!("sends {SENT} letters to step 3, no newline"));
     let (_, of_step3) = rant(ada, bob)?;
-    me.does("bob", format!("gets {of_step3} letters in one line"));
+    me.does("bob", format!("gets {of_step3} letters"));
 
     let (address, _stop) = start_full()?;
     let (bob, ada) = (enter(address, "bob")?, enter(address, "ada")?);

@@ -37,7 +37,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let Ok((mut bob, mut keys, mut screen)) = at_a_terminal(&client) else {
         return Ok(Outcome::inconclusive("there is no script(1) here"));
     };
-    let (mut peer, _) = listener.accept()?;
+    socket2::SockRef::from(&listener).set_read_timeout(Some(PATIENCE))?;
+    let (mut peer, _) = listener.accept()?; // on Linux that holds here, too
     peer.set_read_timeout(Some(PATIENCE))?;
 
     // The kernel's terminal shows the keys; the client knows nothing yet.

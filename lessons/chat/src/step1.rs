@@ -20,7 +20,7 @@ pub enum Side {
 /// Talks with the first client that comes, and with no other.
 pub fn serve(listener: TcpListener) -> io::Result<()> {
     let (client, from) = listener.accept()?;
-    println!("connected with {from}");
+    let _ = writeln!(io::stdout(), "connected with {from}");
     talk(client, "client", Color::Green)
 }
 

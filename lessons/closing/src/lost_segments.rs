@@ -58,14 +58,14 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
         .map(|p| (p.seq.and_then(|seq| seq.relative), p.length))
         .collect();
     me.packets(news);
-    // The program at the other end sees nothing of it, but for the delay.
-    me.receives("server", &stream, connection.at_a);
 
     let lengths = kit::list(again.iter().map(|(_, length)| length));
     let evidence = format!("bytes in what was sent again: {lengths}");
     if whole.is_err() {
         return Ok(lab.trusted(Outcome::chose("nothing", evidence)));
     }
+    // The program at the other end sees nothing of it, but for the delay.
+    me.receives("server", &stream, connection.at_a);
     Ok(match &again[..] {
         [(Some(15), 14)] => Outcome::chose("joined", evidence),
         [(Some(15), 7), (Some(22), 7)] => Outcome::chose("same", evidence),

@@ -50,7 +50,7 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let connect = || TcpStream::connect_timeout(&address, GIVE_UP);
     let client = lab.a.enter(connect);
     if client.as_ref().is_err_and(|error| error.kind() == TimedOut) {
-        return Ok(Outcome::chose("waits", "connect did not return"));
+        return Ok(Outcome::chose("waits", "connect has timed out"));
     }
     let mut client = client?;
     let client_address = client.local_addr()?;

@@ -39,9 +39,9 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     lab.wire()?;
     let repeats = !report_once(&lab.b);
     me.state("B", format!("repeats its reports: {repeats}"), "sysctl");
-    me.says("A sends \"news\" to the group at each step");
+    me.says("A sends \"news\" to the group between the steps");
     let sender = lab.a.enter(|| UdpSocket::bind(lab.a.at(0)))?;
-    // Between the steps A sends to the group: what is told has time to be.
+    // Between the steps A sends to the group: time for B to tell of each.
     let talk = |port| sender.send_to(b"news", (GROUP, port));
     let member = |port| -> io::Result<UdpSocket> {
         let socket = lab.b.enter(|| UdpSocket::bind((GROUP, port)))?;

@@ -50,8 +50,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     });
     let [left_sent, right_sent] = sent;
     let sent = [left_sent?, right_sent?];
-    me.does("left", format!("could send {} of {ALL}", sent[0]));
-    me.does("right", format!("could send {} of {ALL}", sent[1]));
+    me.does("left", format!("could send {} of {ALL} bytes", sent[0]));
+    me.does("right", format!("could send {} of {ALL} bytes", sent[1]));
 
     // The same connection, and at each end a second thread, which reads. A
     // &TcpStream can read and write, so the two share it without a lock.

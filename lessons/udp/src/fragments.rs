@@ -68,8 +68,8 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
 
     // What B receives next shows whether it got anything of the second one.
     sender.send_to(b"the next one", address)?;
-    let length = receiver.recv(&mut buffer)?;
-    me.receives("B", &buffer[..length], "A");
+    let (length, from) = receiver.recv_from(&mut buffer)?;
+    me.receives("B", &buffer[..length], from);
     let (ok, failed) = (count("ReasmOKs"), count("ReasmFails"));
     let next = kit::quoted(&buffer[..length.min(12)]);
     let evidence = format!(

@@ -12,7 +12,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 #[derive(Clone, clap::Args)]
 pub struct Options {
     /// The server
-    #[arg(default_value = "127.0.0.1:12345")]
+    #[arg(default_value = crate::command::ADDRESS)]
     pub address: String,
     /// Say this name at once; without it the server asks
     #[arg(long)]

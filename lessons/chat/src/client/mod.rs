@@ -11,7 +11,7 @@ mod screen;
 use crate::PATIENCE;
 pub use dial::Options;
 use link::{Link, held};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::net::Shutdown;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering::SeqCst;
@@ -28,12 +28,14 @@ pub fn chat(options: &Options) -> io::Result<ExitCode> {
     let (done, ended) = mpsc::channel();
     let (theirs, shown) = (link.clone(), screen.clone());
     thread::spawn(move || {
-        let _ = theirs.show_all(&shown);
+        // Who has closed our output has seen enough, and that is no failure.
+        let told = theirs.show_all(&shown);
+        let closed = told.is_err_and(|e| e.kind() == ErrorKind::BrokenPipe);
         let lost = !theirs.leaving.load(SeqCst);
         // A terminal must be put back as it was, which the other thread does;
         // a pipe can be left at once.
         if lost && piped {
-            std::process::exit(1);
+            std::process::exit(if closed { 0 } else { 1 });
         }
         let _ = done.send(());
     });
@@ -45,7 +47,7 @@ pub fn chat(options: &Options) -> io::Result<ExitCode> {
         link.leaving.store(quits, SeqCst);
         let sent = match &*held(&link.stream) {
             Some(stream) => (&*stream).write_all((line + "\n").as_bytes()),
-            None => Err(io::ErrorKind::NotConnected.into()),
+            None => Err(ErrorKind::NotConnected.into()),
         };
         if sent.is_err() {
             screen.show("* This was not sent: there is no connection")?;

@@ -2,7 +2,7 @@
 //!
 //! What a client does not take is kept for it: so much, and so long.
 //!
-//!     cargo run -p lesson-chat -- silent
+//!     cargo run -p lesson-chat -- hub
 
 use super::limits::Limits;
 use super::member::Member;

@@ -2,7 +2,7 @@
 //!
 //! What came in while it was sending goes out together, one send a client.
 //!
-//!     cargo run -p lesson-chat -- silent
+//!     cargo run -p lesson-chat -- hub
 
 use super::limits::Limits;
 use super::member::Member;

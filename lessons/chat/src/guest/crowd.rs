@@ -1,6 +1,6 @@
 //! One talks, one listens, and one has stopped reading.
 //!
-//! The same crowd for two servers; both get the lines of step 3.
+//! The same crowd for two servers, that of step 2 and that of step 5.
 //!
 //!     cargo run -p lesson-chat -- silent
 

@@ -52,6 +52,30 @@ fn a_server_that_is_not_there_is_an_error_at_once() {
 }
 
 #[test]
+fn a_client_whose_output_is_closed_ends_and_has_not_failed() {
+    let server = Server::start(&[]);
+    let mut ada = Guest::enter(server.address, "ada");
+    let mut bob = client(&server.address.to_string(), &["--name", "bob"]);
+    ada.hears("* bob has entered the room");
+    let typing = bob.stdin.take().unwrap();
+    drop(bob.stdout.take());
+    ada.say("hello");
+    assert_eq!(wait(&mut bob).code(), Some(0));
+    drop(typing);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_first_word_that_is_no_text_is_refused_with_a_sentence() {
+    use std::os::unix::ffi::OsStrExt;
+    let word = std::ffi::OsStr::from_bytes(b"serv\xffer");
+    let output = chat().arg(word).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    assert!(words.starts_with("error: "), "{words}");
+}
+
+#[test]
 fn the_client_shows_no_command_even_if_the_server_lets_one_through() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
