@@ -206,13 +206,15 @@ fn packets_are_kept_in_a_new_file_and_never_over_another() {
         let mut command = unkept(lesson("handshake"));
         command.args(["three-packets", "--no-input", "--capture"]);
         let run = output(command.arg(&file), "");
-        String::from_utf8_lossy(&run.stderr).into_owned()
+        let words = String::from_utf8_lossy(&run.stderr).into_owned();
+        (run.status.code(), words)
     };
-    assert_eq!(run(), "");
+    assert_eq!(run(), (Some(0), String::new()));
     let kept = std::fs::read(&file).unwrap();
     assert!(kept.starts_with(b"\x0a\x0d\x0d\x0a"), "no pcapng");
-    let words = run();
+    let (status, words) = run();
     assert!(words.contains("the packets are not kept in"), "{words}");
+    assert_eq!(status, Some(2));
     assert_eq!(std::fs::read(&file).unwrap(), kept);
     // One file holds the packets of one experiment.
     let mut all = unkept(lesson("handshake"));

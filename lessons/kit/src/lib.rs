@@ -27,7 +27,7 @@ mod terminal;
 mod words;
 
 pub use belief::Belief;
-pub use capture::capture;
+pub use capture::{capture, capture_is_lost};
 pub use color::{ColorChoice, decide as decide_color};
 pub use errno::describe as describe_error;
 pub use escape::{grouped, quoted, visible};

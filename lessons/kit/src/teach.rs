@@ -99,7 +99,10 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
     if arguments.format == Format::Text {
         print(&whats_next(lesson, &chosen, left));
     }
-    code
+    match capture::is_lost() {
+        true => ExitCode::from(2),
+        false => code,
+    }
 }
 
 /// Makes ready what only one experiment by its name can have: the reader as

@@ -13,7 +13,7 @@ mod wait;
 
 use kit::Outcome;
 use std::cell::Cell;
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use wire::{Entered, Inconclusive, Refusal, Wire};
@@ -274,8 +274,9 @@ impl Lab {
 impl Drop for Lab {
     /// Keeps the packets, if somebody wants them.
     fn drop(&mut self) {
-        let (Some(path), Ok(wire)) = (kit::capture(), &self.between) else {
-            return;
+        let Some(path) = kit::capture() else { return };
+        let Ok(wire) = &self.between else {
+            return kit::capture_is_lost("there are no two hosts");
         };
         let write = || {
             // Never over another file, nor over that of another pair of hosts.
@@ -285,11 +286,7 @@ impl Drop for Lab {
             wire::pcapng::write(file, wire.started(), &wire.packets(), view)
         };
         if let Err(error) = write() {
-            let path = kit::visible(&path.display().to_string());
-            let why = kit::describe_error(&error);
-            // If standard error is gone, there is nobody left to tell.
-            let mut err = io::stderr();
-            let _ = writeln!(err, "the packets are not kept in {path}: {why}");
+            kit::capture_is_lost(&kit::describe_error(&error));
         }
     }
 }

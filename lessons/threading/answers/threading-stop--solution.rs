@@ -20,8 +20,11 @@ fn main() -> io::Result<()> {
         if STOPPING.load(Ordering::SeqCst) {
             break;
         }
-        let stream = stream?;
-        let ours = stream.try_clone()?;
+        // That one cannot be accepted does not end the others.
+        let Ok(stream) = stream else { continue };
+        let Ok(ours) = stream.try_clone() else {
+            continue;
+        };
         clients.push((ours, thread::spawn(move || serve(&stream))));
     }
     // Who comes late is refused from here on.

@@ -215,9 +215,10 @@ pub fn last_line(bench: &mut Bench) -> Ruling {
     Ok(())
 }
 
-/// How many talk at once, and how many lines each says.
+/// How many talk at once, and how many lines each says: so many that also on
+/// a busy machine two threads of a server are at work at the same time.
 const PEOPLE: usize = 8;
-const LINES: usize = 200;
+const LINES: usize = 600;
 
 pub fn at_once(bench: &mut Bench) -> Ruling {
     let server = bench.serve()?;
