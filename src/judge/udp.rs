@@ -66,6 +66,20 @@ impl Udp {
         self.empty.get()
     }
 
+    /// The next datagram that has come already, if one has.
+    ///
+    /// # Errors
+    /// As fcntl(2).
+    pub fn at_once(&self) -> io::Result<Option<(Vec<u8>, SocketAddr)>> {
+        let mut buffer = vec![0; LARGEST];
+        self.socket.set_nonblocking(true)?;
+        let came = self.socket.recv_from(&mut buffer);
+        self.socket.set_nonblocking(false)?;
+        Ok(came
+            .ok()
+            .map(|(length, from)| (buffer[..length].to_vec(), from)))
+    }
+
     /// Notes something that this peer does.
     pub fn did(&self, what: impl AsRef<str>) {
         self.log.did(format!("{} {}", self.name, what.as_ref()));

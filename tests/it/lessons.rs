@@ -220,7 +220,7 @@ fn nobody_knows_whom_it_should_not() {
                 "textwrap",
             ][..],
         ),
-        ("wire", &["etherparse", "libc", "socket2"][..]),
+        ("wire", &["etherparse", "libc", "socket2", "strsim"][..]),
         ("lab", &["kit", "wire"][..]),
         (
             "lesson-chat",

@@ -156,7 +156,8 @@ fn a_right_and_a_wrong_prediction_at_a_terminal() {
     typing.wait_for("Enter for the next experiment");
     assert!(typing.seen.contains('\x1b'), "no colour at a terminal");
     typing.enter("q");
-    typing.wait_for("Build: cargo run -- watch udp-echo");
+    // Who leaves in the middle goes on there.
+    typing.wait_for("Next: cargo run -p lesson-udp -- ");
     typing.wait_for("Read on: cargo run, then the chapter \"UDP: datagrams\"");
     assert_eq!(typing.ends().code(), Some(0));
 }

@@ -19,7 +19,7 @@ pub const EXPERIMENT: Experiment = Experiment {
     file: file!(),
     question: "A program opens a raw socket for TCP, makes a SYN by hand, \
         sends it to a listening server on this machine and means to answer \
-        the SYN ACK with an ACK. What happens, when you run it as you are?",
+        the SYN-ACK with an ACK. What happens, when you run it as you are?",
     choices: &[
         Choice::believing(
             "connected",
@@ -73,13 +73,13 @@ fn run(me: &mut Narrator) -> io::Result<Outcome> {
     let accepted = listener.accept().map(|(_, peer)| peer);
     me.returns("server", "accept", &accepted);
 
-    // We sent no RST. The one from our port is by our own kernel: a SYN ACK
+    // We sent no RST. The one from our port is by our own kernel: a SYN-ACK
     // for a port that no socket has (RFC 9293, section 3.10.7.1).
     let reset = seen.iter().any(|s| s.ports.0 == client && s.resets());
     let answered = next.flags == ACK;
     let accepted = accepted.is_ok();
     let told = kit::yes_or_no(&[answered, reset]);
-    let evidence = format!("SYN ACK, and RST by our kernel: {told}");
+    let evidence = format!("SYN-ACK, and RST by our kernel: {told}");
     Ok(match (answered, reset, accepted) {
         (true, _, true) => Outcome::chose("connected", evidence),
         (true, true, false) => Outcome::chose("reset", evidence),

@@ -66,7 +66,7 @@ impl Segment {
             true => "from our port to the server",
             false => "from the server to our port",
         };
-        format!("{} {way}", names.join(" "))
+        format!("{} {way}", names.join("-"))
     }
 }
 

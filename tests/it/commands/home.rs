@@ -59,7 +59,8 @@ impl Home {
         for profile in ["debug", "release"] {
             symlink(built, path("target").join(profile)).unwrap();
         }
-        let own = regex::Regex::new(r"check ([\w-]+) --cmd 'python3 (my_\w+\.py)'").unwrap();
+        let own =
+            regex::Regex::new(r"(?:check|watch) ([\w-]+) --cmd 'python3 (my_\w+\.py)'").unwrap();
         if let Some(own) = own.captures(command) {
             fs::write(path(&own[2]), program(&own[1])).unwrap();
         }

@@ -139,9 +139,9 @@ pub fn endless(bench: &mut Bench) -> Ruling {
         })?;
     let before = bench.program()?.resident_kb();
     ada.tcp.did("sends bytes without a newline, and goes on");
-    let told = sends_without_end(&mut ada)?;
+    let taken = sends_without_end(&mut ada)?;
     let after = bench.program()?.resident_kb();
-    if !told {
+    if let Some(taken) = taken {
         let grown = before.zip(after).is_some_and(|(a, b)| b > a + 16 * 1024);
         let kept = match grown {
             true => ", and keeps them in memory",
@@ -153,7 +153,7 @@ pub fn endless(bench: &mut Bench) -> Ruling {
         );
         let got = format!(
             "neither: it takes {} without a newline{kept}",
-            bytes::counted(ENDLESS)
+            bytes::counted(taken.min(ENDLESS))
         );
         return Fault::new(expected, got).because(&causes::SOON).stop();
     }
@@ -180,9 +180,9 @@ pub fn endless(bench: &mut Bench) -> Ruling {
     Ok(())
 }
 
-/// Sends a line that does not end until a reason and the end have come;
-/// false if all was taken and they have not.
-fn sends_without_end(guest: &mut Guest) -> Result<bool, Stop> {
+/// Sends a line that does not end until a reason and the end have come; or
+/// returns how much was taken, if they have not.
+fn sends_without_end(guest: &mut Guest) -> Result<Option<usize>, Stop> {
     let much = vec![b'x'; 64 * 1024];
     let mut stream = guest.tcp.stream.try_clone()?;
     let mut heard = Vec::new();
@@ -199,28 +199,20 @@ fn sends_without_end(guest: &mut Guest) -> Result<bool, Stop> {
             Err(_) => break,
         }
         if reads_what_is_there(&mut stream, &mut heard)? {
-            return told(guest, &heard);
+            return told(guest, &heard).map(|()| None);
         }
     }
+    // Who has taken all of it may be about to say so.
     let patience = match sent >= ENDLESS {
         true => QUIET,
         false => REPLY,
     };
-    stream.set_read_timeout(Some(patience))?;
-    let mut buffer = [0; 4096];
-    let until = Instant::now() + REPLY;
-    let silent = loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => break false,
-            Ok(length) if Instant::now() < until => heard.extend_from_slice(&buffer[..length]),
-            Ok(_) => break true,
-            Err(error) => break is_timeout(&error),
-        }
-    };
-    if sent >= ENDLESS || silent {
-        return Ok(false);
+    let rest = guest.tcp.hears_perhaps(1 << 20, patience);
+    heard.extend(rest.bytes);
+    match rest.then {
+        Then::Silence | Then::Enough => Ok(Some(sent)),
+        Then::End | Then::Broken(_) => told(guest, &heard).map(|()| None),
     }
-    told(guest, &heard)
 }
 
 /// Takes what has come; true at the end.
@@ -243,11 +235,11 @@ fn reads_what_is_there(
 }
 
 /// Whether the last line that came is a reason; without one it is a fault.
-fn told(guest: &Guest, heard: &[u8]) -> Result<bool, Stop> {
+fn told(guest: &Guest, heard: &[u8]) -> Result<(), Stop> {
     let text = String::from_utf8_lossy(heard);
     let last = text.lines().last().unwrap_or_default();
     match last.starts_with("* ") && !last.ends_with("has entered the room") {
-        true => Ok(true),
+        true => Ok(()),
         false => Fault::new(
             format!(
                 "{} gets a line that begins with `* `, and then the end",

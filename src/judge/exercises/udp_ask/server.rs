@@ -1,5 +1,6 @@
 //! The server of `udp-ask`: it takes questions, and answers as a check wants.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,12 @@ pub struct Server {
     pub udp: Udp,
     /// What it has taken from the program.
     seen: Vec<Vec<u8>>,
+    /// What came while it looked for repetitions, and is none.
+    waiting: VecDeque<Datagram>,
 }
+
+/// As long as three tries take: who answers later, may be too late.
+const LATE: Duration = Duration::from_millis(300);
 
 /// A question that came.
 pub struct Asked {
@@ -44,6 +50,7 @@ impl Server {
         Ok(Server {
             udp,
             seen: Vec::new(),
+            waiting: VecDeque::new(),
         })
     }
 
@@ -51,7 +58,10 @@ impl Server {
     pub fn asked(&mut self, bench: &mut Bench, question: &[u8]) -> Result<Asked, Stop> {
         let patience = if self.seen.is_empty() { START } else { REPLY };
         loop {
-            let heard = self.udp.hears_within(bench, patience)?;
+            let heard = match self.waiting.pop_front() {
+                Some(waiting) => waiting,
+                None => self.udp.hears_within(bench, patience)?,
+            };
             match &heard {
                 Datagram::Came(datagram, _) if self.seen.contains(datagram) => {}
                 Datagram::Came(datagram, from) if datagram.ends_with(question) => {
@@ -75,8 +85,27 @@ impl Server {
     }
 
     /// Answers a question.
-    pub fn answers(&self, asked: &Asked, answer: &[u8]) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// `Busy` if it is so late that three more tries have come before.
+    pub fn answers(&mut self, asked: &Asked, answer: &[u8]) -> Result<(), Stop> {
+        if self.udp.nothing_at().elapsed() > LATE && self.repetitions(asked)? >= 3 {
+            let words = "this machine is too busy to answer while it is asked";
+            return Err(Stop::Busy(words.into()));
+        }
         self.udp.sends(&datagram(&asked.number, answer), asked.from)
+    }
+
+    /// How many tries of this question have come that were not heard yet.
+    fn repetitions(&mut self, asked: &Asked) -> Result<usize, Stop> {
+        let mut count = 0;
+        while let Some((datagram, from)) = self.udp.at_once()? {
+            match datagram == asked.datagram {
+                true => count += 1,
+                false => self.waiting.push_back(Datagram::Came(datagram, from)),
+            }
+        }
+        Ok(count)
     }
 }
 
