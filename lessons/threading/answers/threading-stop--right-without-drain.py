@@ -5,6 +5,7 @@ always has room. So it reads on, whatever becomes of its answers.
 """
 
 import asyncio
+import contextlib
 import socket
 import sys
 
@@ -31,8 +32,10 @@ async def main():
     await asyncio.to_thread(sys.stdin.read)
     server.close()
     for writer in clients:
-        # What has come is still read; then comes an end.
-        writer.get_extra_info("socket")._sock.shutdown(socket.SHUT_RD)
+        # What has come is still read; then comes an end. One that has ended
+        # already has no socket any more.
+        with contextlib.suppress(OSError):
+            writer.get_extra_info("socket")._sock.shutdown(socket.SHUT_RD)
     await asyncio.gather(*clients.values())
 
 
