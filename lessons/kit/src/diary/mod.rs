@@ -5,11 +5,13 @@
 //! are only ever added, so nothing that the learner did is lost.
 
 mod deed;
+mod owner;
 
 pub use deed::{Deed, Entry, Failed, Rule, Source, VERSION};
 
 use crate::output::complain;
 use crate::root;
+use owner::keep_owner;
 use serde_json::{Map, Value};
 use std::env;
 use std::fs::{self, File};
@@ -85,13 +87,20 @@ impl Diary {
         };
         let entry = serde_json::to_string(&entry)?;
         if let Some(folder) = self.file.parent() {
-            fs::create_dir_all(folder)?;
-            keep_owner(folder);
+            match fs::create_dir(folder) {
+                Ok(()) => keep_owner(folder),
+                Err(_) => fs::create_dir_all(folder)?,
+            }
         }
         let mut options = File::options();
-        options.read(true).append(true).create(true);
-        let mut file = options.open(&self.file)?;
-        keep_owner(&self.file);
+        options.read(true).append(true);
+        let mut file = match options.clone().create_new(true).open(&self.file) {
+            Ok(file) => {
+                keep_owner(&self.file);
+                file
+            }
+            Err(_) => options.create(true).open(&self.file)?,
+        };
         append(&mut file, &entry)
     }
 
@@ -151,24 +160,6 @@ impl Pages {
         }
     }
 }
-
-/// What root makes in a learner's folder is the learner's: a lesson that was
-/// run with sudo must not lock them out of their own diary.
-#[cfg(unix)]
-fn keep_owner(made: &Path) {
-    use std::os::unix::fs::{MetadataExt, chown};
-    let Some(folder) = made.parent() else { return };
-    let (Ok(is), Ok(of)) = (fs::metadata(made), fs::metadata(folder)) else {
-        return;
-    };
-    if is.uid() == 0 && of.uid() != 0 {
-        // Refused to everybody but root, who alone makes such files.
-        let _ = chown(made, Some(of.uid()), Some(of.gid()));
-    }
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_: &Path) {}
 
 /// The time of now as entries have it: milliseconds since 1970 in UTC.
 pub fn now_ms() -> u64 {
@@ -321,28 +312,6 @@ mod tests {
         append_after(&mut file, entry, true).unwrap();
         let pages = diary.read().unwrap();
         assert_eq!((pages.entries.len(), pages.torn), (2, 1));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn what_root_makes_in_a_learners_folder_is_the_learners() {
-        use std::os::unix::fs::{MetadataExt, chown};
-        let scratch = Scratch::new("root");
-        let learners = scratch.0.file.parent().unwrap();
-        fs::create_dir_all(learners).unwrap();
-        let nobody = Some(65534);
-        if fs::metadata(learners).unwrap().uid() != 0
-            || chown(learners, nobody, nobody).is_err()
-        {
-            eprintln!("NOT CHECKED: only root can lock somebody out");
-            return;
-        }
-        let diary = Diary::in_folder(&learners.join(".workbook"));
-        diary.add(hint(1)).unwrap();
-        for made in [diary.file(), diary.file().parent().unwrap()] {
-            let made = fs::metadata(made).unwrap();
-            assert_eq!((made.uid(), made.gid()), (65534, 65534));
-        }
     }
 
     #[test]
