@@ -169,6 +169,7 @@ lesson-udp echo => 0 Read on: cargo run
 lesson-stream => 0 Read on: cargo run
 lesson-threading taken-name => 0 Read on: cargo run
 lesson-handshake lost-syn => 2 Inconclusive: this experiment needs the wire
+lesson-multicast join --capture "$HERE/none" => 0 Next: cargo run -p lesson-multicast
 workbook doctor => 0 refused  the wire
 workbook wire --a true --b true => 2 Raise it: sudo sysctl -w user.max_net_namespaces
 workbook check udp-echo --cmd true => 1 BROKEN
