@@ -178,7 +178,7 @@ impl Tcp {
         // Not by the send queue: what has arrived stays in there if the
         // acknowledgment meets our own queue, and that is full.
         let written = || {
-            let once = info.bytes_sent? - info.bytes_retransmitted?;
+            let once = info.bytes_sent?.checked_sub(info.bytes_retransmitted?)?;
             Some(once + u64::from(info.not_sent_bytes?))
         };
         let under_way = written().zip(arrived.bytes_received);
