@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use axum::extract::Request;
-use axum::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use axum::http::header::{ALLOW, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use axum::http::{Method, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 
@@ -30,7 +30,13 @@ pub struct Gate {
 
 /// Why a request is not answered.
 #[derive(Debug, PartialEq)]
-pub struct Refusal(StatusCode, Cow<'static, str>);
+pub struct Refusal {
+    status: StatusCode,
+    why: Cow<'static, str>,
+    /// The methods that the path has: a 405 must name them (RFC 9110, section
+    /// 15.5.6).
+    allow: Option<&'static str>,
+}
 
 /// Whether a rule holds, and what is answered if it does not.
 type Rule = (bool, StatusCode, &'static str);
@@ -60,6 +66,10 @@ impl Gate {
         let of_sending = of_sending.into_iter().filter(|_| sends);
         match of_all.into_iter().chain(of_sending).find(|rule| !rule.0) {
             None => Ok(()),
+            Some((_, StatusCode::METHOD_NOT_ALLOWED, why)) => {
+                let allowed = methods_of(request.uri().path());
+                Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, why).allowing(allowed))
+            }
             Some((_, status, why)) => Err(Refusal::new(status, why)),
         }
     }
@@ -81,7 +91,7 @@ impl Gate {
             (
                 is_a_method_of_its_path(request),
                 StatusCode::METHOD_NOT_ALLOWED,
-                "Only GET and HEAD are answered here.",
+                "This path is asked for in another way: see Allow.",
             ),
             (
                 is_plain_path(request),
@@ -167,10 +177,15 @@ impl Gate {
 
 /// Whether the path can be asked for in this way.
 fn is_a_method_of_its_path<B>(request: &Request<B>) -> bool {
-    match *request.method() {
-        Method::GET | Method::HEAD => true,
-        Method::POST => MAY_BE_SENT.contains(&request.uri().path()),
-        _ => false,
+    let mut methods = methods_of(request.uri().path()).split(", ");
+    methods.any(|method| method == request.method().as_str())
+}
+
+/// How a path can be asked for, as the `Allow` field says it.
+fn methods_of(path: &str) -> &'static str {
+    match MAY_BE_SENT.contains(&path) {
+        true => "POST",
+        false => "GET, HEAD",
     }
 }
 
@@ -210,13 +225,21 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<Result<&str, ()>> {
 impl Refusal {
     /// An answer that is a status and a sentence.
     pub fn new(status: StatusCode, why: impl Into<Cow<'static, str>>) -> Refusal {
-        Refusal(status, why.into())
+        let why = why.into();
+        let allow = None;
+        Refusal { status, why, allow }
+    }
+
+    fn allowing(self, methods: &'static str) -> Refusal {
+        let allow = Some(methods);
+        Refusal { allow, ..self }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.0, format!("{}\n", self.1)).into_response()
+        let allow = self.allow.map(|methods| [(ALLOW, methods)]);
+        (self.status, allow, format!("{}\n", self.why)).into_response()
     }
 }
 

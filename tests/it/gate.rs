@@ -110,6 +110,8 @@ fn every_foreign_or_strange_request_is_refused() {
     for (head, status) in STRANGE_HEADS {
         let answer = server.send(&format!("{head}\r\nConnection: close\r\n\r\n"));
         assert_eq!(answer.status(), *status, "{head:?}\n{}", answer.0);
+        let names_the_methods = answer.0.to_lowercase().contains("\r\nallow: ");
+        assert_eq!(names_the_methods, *status == 405, "{head:?}\n{}", answer.0);
     }
     for (fields, status) in STRANGE_FIELDS {
         let answer = server.with_fields("/", &format!("{fields}\r\n"));
