@@ -1,6 +1,6 @@
 //! The files that packets are kept in, each from its own point of view.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,12 @@ pub fn open(args: &WireArgs) -> Result<Vec<Capture>> {
     let mut captures: Vec<Capture> = Vec::new();
     for (path, view) in asked {
         let Some(path) = path else { continue };
-        let twice = captures.iter().any(|other| other.path == *path);
+        // Those of before are there by now, so another spelling is seen.
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        let twice = real(path).is_some_and(|this| {
+            let same = |other: &Capture| real(&other.path).is_some_and(|other| other == this);
+            captures.iter().any(same)
+        });
         ensure!(!twice, "{} is named for two captures", path.display());
         let file = open_one(path)?;
         let path = path.clone();

@@ -54,10 +54,14 @@ fn a_capture_is_written_over_another_and_over_nothing_else() {
     assert_eq!(long.status.code(), Some(0), "{long:?}");
     let before = capture.metadata().unwrap().len();
     // A run that comes to nothing leaves what was there.
-    let refused = wire(&[
-        "--a", "true", "--b", "true", "--pcap", name, "--pcap-a", name,
-    ]);
-    assert_eq!(refused.status.code(), Some(2));
+    let other_name = folder.path().join("link.pcapng");
+    std::os::unix::fs::symlink("talk.pcapng", &other_name).unwrap();
+    for other in [name, other_name.to_str().unwrap()] {
+        let refused = wire(&[
+            "--a", "true", "--b", "true", "--pcap", name, "--pcap-a", other,
+        ]);
+        assert_eq!(refused.status.code(), Some(2), "{other}");
+    }
     assert_eq!(capture.metadata().unwrap().len(), before);
     let short = wire(&["--a", "true", "--b", "true", "--pcap", name]);
     assert_eq!(short.status.code(), Some(0), "{short:?}");
