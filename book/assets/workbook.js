@@ -189,7 +189,8 @@
       const { predicted, happened } = /** @type {CustomEvent} */ (event).detail;
       show(keep(name) ?? predicted);
       noted.textContent = `Last time you predicted ${numbered(predicted)}` +
-        (happened ? `, and the kernel chose ${numbered(happened)}.` : '.');
+        (!happened ? '.' : happened === predicted ? ', and were right.'
+          : `, and the kernel chose ${numbered(happened)}.`);
     });
 
     // What draws a run is loaded by the first reader who wants to see one.
