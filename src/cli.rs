@@ -140,6 +140,8 @@ Examples:
   cargo run -- review --all           all of it, now
   cargo run -- review --list          only name what is due
 
+Enter skips a question and shows no answer to it: it stays due. q leaves.
+
 A right prediction moves it on, a wrong one starts it over. One that is asked
 before it is due counts only if it is wrong.")]
     Review(ReviewArgs),

@@ -40,6 +40,6 @@ pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use limit::open_files;
 pub use narrator::Narrator;
 pub use output::{Format, Output, WIDTH, columns, draws, print, width};
-pub use teach::{teach, teach_beside};
+pub use teach::{LEFT, teach, teach_beside};
 pub use terminal::Terminal;
 pub use words::{list, list_quoted, yes_or_no};
