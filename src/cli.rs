@@ -142,7 +142,8 @@ Examples:
 
 Enter skips a question and shows no answer to it: it stays due. q leaves.
 
-A right prediction moves it on, a wrong one starts it over. One that is asked
+A right prediction moves it on, a wrong one starts it over. Each is due
+six hours early, so that you may be earlier the next day. One that is asked
 before it is due counts only if it is wrong.")]
     Review(ReviewArgs),
 

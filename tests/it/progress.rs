@@ -47,7 +47,7 @@ fn bars_and_words_say_the_same_about_each_prediction() {
         "{text}"
     );
     assert!(text.contains(" predictions made, 1 right"), "{text}");
-    assert!(text.contains("comes again in 18 hours."), "{text}");
+    assert!(text.contains("comes again in 1 day."), "{text}");
     assert!(
         text.ends_with("  cargo run -p lesson-udp -- truncation\n"),
         "{text}"
@@ -142,7 +142,7 @@ fn what_went_wrong_is_due_a_day_later() {
     predicted(folder.path(), "udp", "boundaries", Some("b"), now_ms());
     let text = said(folder.path(), &["review"]);
     assert!(
-        text.contains("The next one, udp boundaries, comes in 18 hours"),
+        text.contains("The next one, udp boundaries, comes in 1 day"),
         "{text}"
     );
     let text = said(folder.path(), &["review", "--all"]);
