@@ -43,7 +43,8 @@ pub struct Exercise {
     pub rules: &'static [Rule],
     /// The beliefs that the checks can tell apart.
     pub causes: &'static [&'static Cause],
-    /// Three hints, the last nearly the answer.
+    /// Three hints, the last nearly the answer. A line that begins with spaces
+    /// is code, and is shown as it stands.
     pub hints: [&'static str; 3],
 }
 

@@ -42,6 +42,6 @@ pub use narrator::Narrator;
 pub use output::{
     Format, Output, WIDTH, columns, draws, print, try_print, width,
 };
-pub use teach::{teach, teach_beside};
+pub use teach::{LEFT, teach, teach_beside};
 pub use terminal::Terminal;
 pub use words::{list, list_quoted, yes_or_no};

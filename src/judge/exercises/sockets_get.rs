@@ -79,7 +79,17 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "How does the server know that your line is complete, and how do you know that its answer is? Neither side can see how often the other one calls write.",
         "A read returns what has come so far, 1 byte or thousands. Read again until it returns 0. Print bytes, not text: write_all to standard output.",
-        "stream.write_all(b\"get\\n\")?; loop { let length = stream.read(&mut buffer)?; if length == 0 { return Ok(()); } out.write_all(&buffer[..length])?; out.flush()?; }. Errors leave main with `?`.",
+        r#"
+    stream.write_all(b"get\n")?;
+    loop {
+        let length = stream.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(());
+        }
+        out.write_all(&buffer[..length])?;
+        out.flush()?;
+    }
+Errors leave main with `?`."#,
     ],
 };
 

@@ -95,7 +95,7 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "A read may bring half a line, or two and a half. Where do you keep what is not a whole line yet, and what do you do with all that is?",
         "One BufReader for each connection, for as long as it lives, cuts lines out of the stream; read_until(b'\\n') counts bytes and takes what is no text. What does it return at the end, and what if no newline ever comes?",
-        "Loop: reader.by_ref().take(65_537).read_until(b'\\n', &mut line); 0 bytes: the end. Take off the b'\\n' if it is there; longer than 65,536 without it: close. Write the length and a newline, clear the line. An error ends this client only.",
+        "Loop: `reader.by_ref().take(65_537).read_until(b'\\n', &mut line)`; 0 bytes: the end. Take off the b'\\n' if it is there; longer than 65,536 without it: close. Write the length and a newline, clear the line. An error ends this client only.",
     ],
 };
 
