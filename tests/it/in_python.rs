@@ -95,6 +95,29 @@ fn a_line_that_comes_late_is_waited_for() {
     assert!(told.contains("exit status 3"), "{told}");
 }
 
+/// The right line where it is not seen: without its newline, or on standard
+/// error, as a logger prints it.
+#[test]
+fn a_right_line_without_its_end_or_on_standard_error_is_told_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let unended = "\"listening on 127.0.0.1:5000\": the newline at its end is missing";
+    let astray = "the line is on standard error; print it to standard output";
+    for (script, why) in [
+        ("printf 'listening on 127.0.0.1:5000'; exec cat", unended),
+        ("printf 'listening on 127.0.0.1:5000'", unended),
+        ("echo listening on 127.0.0.1:5000 >&2; exec cat", astray),
+        (
+            "echo hello; echo INFO:listening on 127.0.0.1:5000 >&2",
+            astray,
+        ),
+    ] {
+        std::fs::write(folder.path().join("says.sh"), script).unwrap();
+        let told = text(&check("udp-echo", "sh says.sh", folder.path()).stdout);
+        let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(why), "{told}");
+    }
+}
+
 #[test]
 fn a_command_that_names_no_program_is_refused() {
     for command in ["", "  "] {
