@@ -214,16 +214,16 @@ pub struct CheckArgs {
 
     /// Judge this command instead of the file of the exercise; the arguments
     /// of the contract go to its end
-    #[arg(long, value_name = "COMMAND")]
+    #[arg(long, value_name = "COMMAND", requires = "exercise")]
     pub cmd: Option<String>,
 
     /// Which random bytes, losses and orders: the same for the same number
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", requires = "exercise")]
     pub seed: Option<u64>,
 
     /// Keep all packets between judge and program in this file, for Wireshark
     /// and tshark
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "exercise")]
     pub pcap: Option<PathBuf>,
 
     /// Name the rules, and judge nothing

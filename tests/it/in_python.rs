@@ -3,7 +3,7 @@
 
 use crate::tools::found;
 use crate::workshop::{RIGHT, SERVER, Workshop};
-use crate::workspace::{output_within, workbook};
+use crate::workspace::{DEADLINE, output_within, workbook};
 use std::path::Path;
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -124,6 +124,18 @@ fn a_command_that_names_no_program_is_refused() {
         let run = check("udp-echo", command, Path::new("."));
         assert_eq!(run.status.code(), Some(2));
         assert!(text(&run.stderr).contains("--cmd names no program"));
+        assert_eq!(text(&run.stdout), "");
+    }
+}
+
+/// As an empty variable of a script leaves it: nothing is judged, and nobody
+/// may take that for a verdict.
+#[test]
+fn a_command_without_an_exercise_is_refused() {
+    for options in [["--cmd", "true"], ["--seed", "7"], ["--pcap", "no.pcapng"]] {
+        let run = output_within(workbook().arg("check").args(options), "", DEADLINE);
+        assert_eq!(run.status.code(), Some(2));
+        assert!(text(&run.stderr).contains("<EXERCISE>"), "{options:?}");
         assert_eq!(text(&run.stdout), "");
     }
 }
