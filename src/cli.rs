@@ -81,6 +81,9 @@ Examples:
   cargo run -- check udp-echo --seed 7
                                       with the same random bytes as another time
 
+What a program must do is its contract: book/exercises/udp-echo.md, a page of
+the book, and so for each exercise.
+
 Exit status: 0 every rule is kept, 1 a rule is broken or the file does not
 compile, 2 could not tell.")]
     Check(CheckArgs),

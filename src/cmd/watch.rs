@@ -190,6 +190,7 @@ impl Watching<'_> {
     fn begin(&mut self, exercise: &'static Exercise) -> Result<bool> {
         self.exercise = exercise;
         say(&format!("\nWatching {}", self.watched()))?;
+        say(&format!("The contract: {}", exercise.contract()))?;
         self.check()?;
         Ok(true)
     }
