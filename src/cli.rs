@@ -217,6 +217,9 @@ pub struct CheckArgs {
 
     /// Judge this command instead of the file of the exercise; the arguments
     /// of the contract go to its end
+    ///
+    /// It runs with PYTHONUNBUFFERED=1, so that what Python prints comes at
+    /// once; where you pipe it yourself, that takes `flush=True` or `python3 -u`.
     #[arg(long, value_name = "COMMAND", requires = "exercise")]
     pub cmd: Option<String>,
 
