@@ -148,11 +148,11 @@ fn a_command_that_the_shell_cannot_start_is_told_as_such() {
     for (command, why) in [
         (
             "./other.py",
-            "127, as the shell does for a program that it does not find",
+            "127, as the shell does for a program that it does not find: paths are seen from",
         ),
         (
             "./mine.py",
-            "126, as the shell does for a program that it may not start",
+            "126, as the shell does for a program that it may not start: try `chmod +x FILE`",
         ),
     ] {
         let told = text(&check("udp-echo", command, folder.path()).stdout);
