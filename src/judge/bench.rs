@@ -17,6 +17,7 @@ use super::bytes;
 use super::cause::PRINTS_ITS_ARGUMENT;
 use super::fault::{Fault, Stop};
 use super::program::{Program, words};
+use super::python;
 use super::subject::Subject;
 use crate::keep::Threads;
 
@@ -159,6 +160,11 @@ impl Bench<'_> {
     pub fn program(&mut self) -> Result<&mut Program, Stop> {
         let missing = || Stop::Trouble("the program was not started".into());
         self.program.as_mut().ok_or_else(missing)
+    }
+
+    /// Whether the program is in Python, as far as its command tells.
+    pub fn is_python(&self) -> bool {
+        python::is_python(&self.subject.words)
     }
 
     /// Hands over the program, so that another can be started beside it.

@@ -215,7 +215,9 @@ fn an_empty_datagram_that_is_only_left_out_is_no_end() {
     let run = check("udp-echo", "python3 skips.py", folder.path());
     let told = text(&run.stdout);
     assert!(told.contains("BROKEN   7"), "{told}");
-    assert!(told.contains("came back after that"), "{told}");
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let why = "came back after that (asyncio sends no empty datagrams before Python 3.13;";
+    assert!(words.contains(why), "{told}");
     assert!(!told.contains("The belief"), "{told}");
 }
 
