@@ -81,6 +81,9 @@ Examples:
   cargo run -- check udp-echo --seed 7
                                       with the same random bytes as another time
 
+What a program must do is its contract: book/exercises/udp-echo.md, a page of
+the book, and so for each exercise.
+
 Exit status: 0 every rule is kept, 1 a rule is broken or the file does not
 compile, 2 could not tell.")]
     Check(CheckArgs),
@@ -219,16 +222,19 @@ pub struct CheckArgs {
 
     /// Judge this command instead of the file of the exercise; the arguments
     /// of the contract go to its end
-    #[arg(long, value_name = "COMMAND")]
+    ///
+    /// It runs with PYTHONUNBUFFERED=1, so that what Python prints comes at
+    /// once; where you pipe it yourself, that takes `flush=True` or `python3 -u`.
+    #[arg(long, value_name = "COMMAND", requires = "exercise")]
     pub cmd: Option<String>,
 
     /// Which random bytes, losses and orders: the same for the same number
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", requires = "exercise")]
     pub seed: Option<u64>,
 
     /// Keep all packets between judge and program in this file, for Wireshark
     /// and tshark
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "exercise")]
     pub pcap: Option<PathBuf>,
 
     /// Name the rules, and judge nothing

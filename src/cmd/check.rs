@@ -160,6 +160,8 @@ fn rules(exercise: &'static Exercise, format: kit::Format) -> Result<ExitCode> {
     for (number, rule) in (1..).zip(exercise.rules) {
         say(&columns::row(0, &format!("{number:>4}"), 6, rule.says))?;
     }
+    let contract = format!("The contract: {}", exercise.contract());
+    say(&format!("\n{}", columns::sentence(&contract)))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -172,6 +174,7 @@ fn list(format: kit::Format) -> Result<ExitCode> {
     }
     name_all()?;
     say("\nJudge one: cargo run -- check NAME")?;
+    say("Its contract: book/exercises/NAME.md")?;
     Ok(ExitCode::SUCCESS)
 }
 

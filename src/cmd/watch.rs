@@ -13,7 +13,6 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use colored::Colorize;
 use colored::control::SHOULD_COLORIZE;
 use kit::diary::{Diary, Entry};
 
@@ -196,8 +195,8 @@ impl Watching<'_> {
     /// Goes to another exercise and checks it.
     fn begin(&mut self, exercise: &'static Exercise) -> Result<bool> {
         self.exercise = exercise;
-        let heading = format!("\n{}: {}", exercise.name.bold(), exercise.about);
-        say(&format!("{heading}\nWatching {}", self.watched()))?;
+        say(&format!("\nWatching {}", self.watched()))?;
+        say(&format!("The contract: {}", exercise.contract()))?;
         self.check()?;
         Ok(true)
     }

@@ -13,6 +13,9 @@ const WAITED: Duration = Duration::from_secs(1);
 /// How often to look what it does.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// What to do about a line that was written where nobody looks for it.
+const ASTRAY: &str = "the line is on standard error; print it to standard output";
+
 /// What came of a wait for the line.
 pub enum Announced {
     /// It listens there, it says.
@@ -54,7 +57,13 @@ pub fn wait(program: &mut Program, until: Instant) -> Announced {
             }
         };
         seen.push(rest);
-        return Announced::Not(instead(&seen).unwrap_or_else(|| nothing.into()));
+        let astray = program.last_words().iter().any(|line| is_astray(line));
+        return Announced::Not(match instead(&seen) {
+            None if astray => format!("nothing on standard output: {ASTRAY}"),
+            Some(other) if astray => format!("{other}: {ASTRAY}"),
+            Some(other) => other,
+            None => nothing.into(),
+        });
     }
     let first = kit::quoted(&seen[0]);
     Announced::Not(format!(
@@ -85,6 +94,10 @@ fn instead(seen: &[Vec<u8>]) -> Option<String> {
 
 /// Why a line that is nearly right is not.
 fn amiss(line: &[u8]) -> Option<String> {
+    // The last one that came: a whole line would have been the right one.
+    if address(line).is_some() {
+        return Some("the newline at its end is missing".into());
+    }
     let line = String::from_utf8_lossy(line);
     let right = "listening on ";
     let Some(rest) = line.trim_end().strip_prefix(right) else {
@@ -109,6 +122,13 @@ fn is_near(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
     let begin = line.get(.."listening".len()).unwrap_or_default();
     begin.eq_ignore_ascii_case(b"listening")
+}
+
+/// Whether a line of standard error holds the one that we wait for, maybe
+/// behind what a logger adds.
+fn is_astray(line: &str) -> bool {
+    let mut behind = line.split("listening on ").skip(1);
+    behind.any(|rest| rest.trim_end().parse::<SocketAddr>().is_ok())
 }
 
 /// Whether all its threads wait for somebody who will not come: for clients,
@@ -147,6 +167,7 @@ mod tests {
         assert!(told("Listening on 127.0.0.1:5").ends_with("letter for letter"));
         assert!(told("listening: 127.0.0.1:5").ends_with("letter for letter"));
         assert!(told("listening on port 5").ends_with("such as 127.0.0.1:4000"));
+        assert!(told("listening on 127.0.0.1:5").ends_with("the newline at its end is missing"));
         assert_eq!(told("hello"), "only \"hello\"");
         assert_eq!(instead(&[Vec::new()]), None);
         assert!(address(b"listening on 127.0.0.1:5\r").is_some());

@@ -5,6 +5,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use super::bytes;
 use super::cause::PRINTS_ITS_ARGUMENT;
 use super::fault::{Fault, Stop};
 use super::program::{Program, words};
+use super::python;
 use super::subject::Subject;
 use crate::keep::Threads;
 
@@ -160,6 +162,11 @@ impl Bench<'_> {
         self.program.as_mut().ok_or_else(missing)
     }
 
+    /// Whether the program is in Python, as far as its command tells.
+    pub fn is_python(&self) -> bool {
+        python::is_python(&self.subject.words)
+    }
+
     /// Hands over the program, so that another can be started beside it.
     ///
     /// # Errors
@@ -249,11 +256,7 @@ impl Bench<'_> {
         }
         let fate = match status {
             Some(status) => {
-                let why = match status.code() {
-                    Some(126) => ", as the shell does for a program that it may not start",
-                    Some(127) => ", as the shell does for a program that it does not find",
-                    _ => "",
-                };
+                let why = of_the_shell(status.code(), &self.subject.folder);
                 format!("it has ended with {}{why}", words(&status))
             }
             None => match program.waits_in() {
@@ -304,6 +307,19 @@ impl Log {
     pub fn did(&self, what: impl Into<String>) {
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.push(what.into());
+    }
+}
+
+/// What a shell says with its exit status, and what can be done about it.
+fn of_the_shell(code: Option<i32>, folder: &Path) -> String {
+    let of = ", as the shell does for a program that it";
+    match code {
+        Some(126) => format!("{of} may not start: try `chmod +x FILE`, or `python3 FILE`"),
+        Some(127) => {
+            let folder = kit::visible(&folder.to_string_lossy());
+            format!("{of} does not find: paths are seen from {folder}")
+        }
+        _ => String::new(),
     }
 }
 

@@ -11,6 +11,11 @@ impl Exercise {
         format!("lessons/{}/exercises/{}.rs", self.lesson, self.name)
     }
 
+    /// The page that says what it must do.
+    pub fn contract(&self) -> String {
+        format!("book/exercises/{}.md", self.name)
+    }
+
     /// The same file as it was before anybody edited it.
     pub fn shipped(&self) -> String {
         let Exercise { lesson, name, .. } = self;

@@ -160,7 +160,7 @@ pub fn was_judged(entries: &[Entry], name: &str) -> bool {
 }
 
 /// Whether a command line starts Python: `python3 my_echo.py`, `./echo.py`.
-fn is_python(command: &str) -> bool {
+pub fn is_python(command: &str) -> bool {
     let word = |word: &str| {
         let name = word.rsplit('/').next().unwrap_or(word);
         name.starts_with("python") || name.ends_with(".py")

@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::server::small_book;
+use crate::workspace::root;
 
 fn workbook() -> Command {
     let mut command = crate::workspace::workbook();
@@ -75,6 +76,16 @@ fn list_names_ten_chapters_and_what_is_written() {
         list.contains("\n      build it: cargo run -- watch udp-echo\n"),
         "{list}"
     );
+}
+
+#[test]
+fn the_rules_name_the_page_with_the_contract() {
+    let output = run(&["check", "udp-echo", "--rules"]);
+    assert!(output.status.success());
+    let rules = text(&output.stdout);
+    let (_, page) = rules.rsplit_once("The contract: ").unwrap();
+    let page = fs::read_to_string(root().join(page.trim_end())).unwrap();
+    assert!(page.contains("\n## The contract\n"), "{page}");
 }
 
 #[test]

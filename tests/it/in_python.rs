@@ -3,7 +3,7 @@
 
 use crate::tools::found;
 use crate::workshop::{RIGHT, SERVER, Workshop};
-use crate::workspace::{output_within, workbook};
+use crate::workspace::{DEADLINE, output_within, workbook};
 use std::path::Path;
 use std::process::Output;
 use std::time::{Duration, Instant};
@@ -95,12 +95,47 @@ fn a_line_that_comes_late_is_waited_for() {
     assert!(told.contains("exit status 3"), "{told}");
 }
 
+/// The right line where it is not seen: without its newline, or on standard
+/// error, as a logger prints it.
+#[test]
+fn a_right_line_without_its_end_or_on_standard_error_is_told_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let unended = "\"listening on 127.0.0.1:5000\": the newline at its end is missing";
+    let astray = "the line is on standard error; print it to standard output";
+    for (script, why) in [
+        ("printf 'listening on 127.0.0.1:5000'; exec cat", unended),
+        ("printf 'listening on 127.0.0.1:5000'", unended),
+        ("echo listening on 127.0.0.1:5000 >&2; exec cat", astray),
+        (
+            "echo hello; echo INFO:listening on 127.0.0.1:5000 >&2",
+            astray,
+        ),
+    ] {
+        std::fs::write(folder.path().join("says.sh"), script).unwrap();
+        let told = text(&check("udp-echo", "sh says.sh", folder.path()).stdout);
+        let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(why), "{told}");
+    }
+}
+
 #[test]
 fn a_command_that_names_no_program_is_refused() {
     for command in ["", "  "] {
         let run = check("udp-echo", command, Path::new("."));
         assert_eq!(run.status.code(), Some(2));
         assert!(text(&run.stderr).contains("--cmd names no program"));
+        assert_eq!(text(&run.stdout), "");
+    }
+}
+
+/// As an empty variable of a script leaves it: nothing is judged, and nobody
+/// may take that for a verdict.
+#[test]
+fn a_command_without_an_exercise_is_refused() {
+    for options in [["--cmd", "true"], ["--seed", "7"], ["--pcap", "no.pcapng"]] {
+        let run = output_within(workbook().arg("check").args(options), "", DEADLINE);
+        assert_eq!(run.status.code(), Some(2));
+        assert!(text(&run.stderr).contains("<EXERCISE>"), "{options:?}");
         assert_eq!(text(&run.stdout), "");
     }
 }
@@ -113,11 +148,11 @@ fn a_command_that_the_shell_cannot_start_is_told_as_such() {
     for (command, why) in [
         (
             "./other.py",
-            "127, as the shell does for a program that it does not find",
+            "127, as the shell does for a program that it does not find: paths are seen from",
         ),
         (
             "./mine.py",
-            "126, as the shell does for a program that it may not start",
+            "126, as the shell does for a program that it may not start: try `chmod +x FILE`",
         ),
     ] {
         let told = text(&check("udp-echo", command, folder.path()).stdout);
@@ -180,7 +215,9 @@ fn an_empty_datagram_that_is_only_left_out_is_no_end() {
     let run = check("udp-echo", "python3 skips.py", folder.path());
     let told = text(&run.stdout);
     assert!(told.contains("BROKEN   7"), "{told}");
-    assert!(told.contains("came back after that"), "{told}");
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let why = "came back after that (asyncio sends no empty datagrams before Python 3.13;";
+    assert!(words.contains(why), "{told}");
     assert!(!told.contains("The belief"), "{told}");
 }
 

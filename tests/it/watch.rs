@@ -61,7 +61,7 @@ fn watch_checks_a_program_in_another_language_when_it_is_saved() {
     let line = ["udp-echo", "--cmd", "python3 my_echo.py"];
     let mut watch = watching_in(&workshop, "my echo", &line);
     let watched = watch.until("Watching ");
-    assert!(watched.ends_with("/my echo/my_echo.py"), "{watched}");
+    assert!(watched.ends_with("Watching my_echo.py"), "{watched}");
     watch.until("BROKEN");
     watch.until("h hint, s solution, c check again, q quit (and Enter)");
     workshop.write("my echo/notes.txt", "This is not the program.\n");
@@ -72,10 +72,31 @@ fn watch_checks_a_program_in_another_language_when_it_is_saved() {
     watch.until("udp-echo: every rule is kept.");
     watch.until("What is next: cargo run -- progress");
     assert_eq!(watch.ends_within(DEADLINE).code(), Some(0));
-    let missing = workshop.run(&["watch", "udp-echo", "--cmd", "python3 my_ehco.py"]);
-    assert_eq!(missing.status.code(), Some(2));
-    let words = String::from_utf8_lossy(&missing.stderr).into_owned();
-    assert!(words.contains("names no file to watch"), "{words}");
+}
+
+#[test]
+fn watch_says_what_is_amiss_with_a_command_that_names_no_file() {
+    let workshop = Workshop::new();
+    for (line, why) in [
+        (
+            "python3 my_ehco.py",
+            "there is no file `my_ehco.py` to watch",
+        ),
+        ("./my_ehco 127.0.0.1:0", "there is no file `./my_ehco`"),
+        (
+            "python3 -m my.echo",
+            "`-m my.echo` names a module, and no file",
+        ),
+        (
+            "true 127.0.0.1:0",
+            "--cmd names no file to watch; an example",
+        ),
+    ] {
+        let run = workshop.run(&["watch", "udp-echo", "--cmd", line]);
+        assert_eq!(run.status.code(), Some(2));
+        let words = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(words.contains(why), "{words}");
+    }
 }
 
 #[test]
