@@ -110,7 +110,7 @@ impl Guest {
     pub fn hears_one(
         &mut self,
         shown: &str,
-        wanted: impl Fn(&str) -> bool,
+        mut wanted: impl FnMut(&str) -> bool,
     ) -> Result<String, Fault> {
         let until = Instant::now() + REPLY;
         let mut notice = None;
