@@ -14,6 +14,7 @@ pub const ALL: &[&Cause] = &[
     &TWO_WRITES,
     &GOODBYE,
     &HARMLESS,
+    &RETURN,
     &BAD_UTF8,
     &ASCII,
     &SOON,
@@ -88,6 +89,15 @@ pub const HARMLESS: Cause = Cause {
     truth: "a terminal takes commands from the same stream, after the byte 0x1b, and U+202E turns the direction of a line: one guest repaints the screens of all others.",
     belief: None,
     see: ("chat", "escape"),
+};
+
+/// A lone `\r` is taken for the end of a line.
+pub const RETURN: Cause = Cause {
+    name: "a-return-ends-a-line",
+    says: "A line ends at \\r, at \\n, or at both.",
+    truth: "it ends at \\n, and a \\r belongs to its end only right before that. A text file of Python and splitlines end a line at a lone \\r as well; makefile(newline='\\n') and bytes that are split at b'\\n' do not.",
+    belief: None,
+    see: ("framing", "lines"),
 };
 
 /// Bad UTF-8 ends a client.
