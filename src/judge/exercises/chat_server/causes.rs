@@ -18,6 +18,7 @@ pub const ALL: &[&Cause] = &[
     &BAD_UTF8,
     &ASCII,
     &SOON,
+    &LETTER,
     &SLOW,
     &QUEUE,
     &POOL,
@@ -125,6 +126,15 @@ pub const SOON: Cause = Cause {
     truth: "a program may send a gigabyte without a newline, and a read of a line keeps it all; count while you read, and stop.",
     belief: None,
     see: ("chat", "endless"),
+};
+
+/// A limit in bytes that counts letters.
+pub const LETTER: Cause = Cause {
+    name: "a-letter-is-a-byte",
+    says: "A letter is a byte.",
+    truth: "in UTF-8 only those of ASCII are: é has two bytes, 語 three and 🦀 four. What is limited is what you keep, so count the bytes, before they become text; len of a str counts letters.",
+    belief: None,
+    see: ("framing", "utf8"),
 };
 
 /// One reader stops all.

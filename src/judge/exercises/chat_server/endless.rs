@@ -1,6 +1,7 @@
 //! A line that does not end, and one that is only too long.
 
 use std::io::{ErrorKind, Read, Write};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::causes;
@@ -49,22 +50,46 @@ pub fn endless(bench: &mut Bench) -> Ruling {
             .stop();
     }
     bob.hears(&format!("* {} has left the room", ada.name))?;
-    // One byte over the limit is too much, also with a newline.
-    let mut cyd = Guest::enter(bench, "cyd", server)?;
+    // One byte over the limit is too much, also with a newline; and bytes
+    // are what counts.
     let longer = bench.text(LONGEST + 1);
-    cyd.says(&longer)?;
+    too_long(bench, &mut bob, server, &longer, "1,025 bytes")?;
+    let letters = "é".repeat(500) + &bench.text(100);
+    too_long(
+        bench,
+        &mut bob,
+        server,
+        &letters,
+        "1,100 bytes, which are 600 characters",
+    )
+}
+
+/// Somebody says this line, and has to leave for it.
+fn too_long(
+    bench: &mut Bench,
+    bob: &mut Guest,
+    server: SocketAddr,
+    line: &str,
+    length: &str,
+) -> Ruling {
+    let mut cyd = Guest::enter(bench, "cyd", server)?;
+    cyd.says(line)?;
     let (lines, then) = cyd.rest(REPLY);
     let told = lines.last().is_some_and(|line| line.starts_with(b"* "));
     if !told || then == Then::Silence {
         let expected = format!(
-            "{} gets a line that begins with `* `, and the end, for a line of 1,025 bytes",
+            "{} gets a line that begins with `* `, and the end, for a line of {length}",
             cyd.name
         );
-        let got = match then {
-            Then::Silence => "silence",
-            _ => "the end without a reason",
+        let stays = then == Then::Silence;
+        let got = match stays {
+            true => "silence",
+            false => "the end without a reason",
         };
-        return Fault::new(expected, got).stop();
+        // One of as many bytes, each a letter, was too long before.
+        return Fault::new(expected, got)
+            .because_if(stays && !line.is_ascii(), &causes::LETTER)
+            .stop();
     }
     bob.hears(&format!("* {} has left the room", cyd.name))?;
     Ok(())
