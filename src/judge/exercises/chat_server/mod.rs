@@ -2,6 +2,7 @@
 
 mod causes;
 mod crowd;
+mod endless;
 mod ends;
 mod guest;
 mod harm;
@@ -50,7 +51,7 @@ pub const EXERCISE: Exercise = Exercise {
         },
         Rule {
             says: "a line of more than 1,024 bytes ends its client, with a reason",
-            check: harm::endless,
+            check: endless::endless,
         },
         Rule {
             says: "who never reads delays nobody, and is let go",
