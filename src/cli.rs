@@ -97,13 +97,15 @@ Examples:
                                       a program in any language
 
 While it watches, a letter and Enter: h for a hint, s for the solution, n for
-the next exercise, l for the list, c to check again, q or Ctrl-C to end.")]
+the next exercise, l for the list, c to check again, q to end (or Ctrl-C,
+or Ctrl-D).")]
     Watch(WatchArgs),
 
     /// Show a hint for an exercise: one more each time, three in all
     #[command(after_help = "\
 Examples:
   cargo run -- hint udp-echo          the first hint, then the second, the third
+  cargo run -- hint                   for the exercise that you tried last
   cargo run -- hint udp-echo --level 1
                                       the first hint again")]
     Hint(HintArgs),
@@ -143,7 +145,10 @@ Examples:
   cargo run -- review --all           all of it, now
   cargo run -- review --list          only name what is due
 
-A right prediction moves it on, a wrong one starts it over. One that is asked
+Enter skips a question and shows no answer to it: it stays due. q leaves.
+
+A right prediction moves it on, a wrong one starts it over. Each is due
+six hours early, so that you may be earlier the next day. One that is asked
 before it is due counts only if it is wrong.")]
     Review(ReviewArgs),
 
@@ -236,6 +241,10 @@ pub struct CheckArgs {
     #[arg(long)]
     pub rules: bool,
 
+    /// Leave what comes after a verdict to `watch`, which started this
+    #[arg(long, hide = true)]
+    pub watched: bool,
+
     /// Text for people, or one JSON object a line
     #[arg(long, value_enum, default_value_t)]
     pub format: kit::Format,
@@ -261,8 +270,9 @@ pub struct WatchArgs {
 /// Which hint.
 #[derive(clap::Args, Debug)]
 pub struct HintArgs {
-    /// The exercise, such as `udp-echo`
-    pub exercise: String,
+    /// The exercise, such as `udp-echo`; without it, the one that you tried or
+    /// asked about last, unless it has passed: then all are named
+    pub exercise: Option<String>,
 
     /// This hint, instead of one more than the last time
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=3))]

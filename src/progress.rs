@@ -263,14 +263,28 @@ fn has(chapters: &[Steps], lesson: &str, experiment: &str) -> bool {
 fn busy_with(entries: &[Entry]) -> Option<(&str, Option<&str>)> {
     entries.iter().rev().find_map(|entry| match &entry.deed {
         Deed::Prediction { lesson, .. } => Some((&**lesson, None)),
-        Deed::Verdict { exercise, .. }
-        | Deed::Hint { exercise, .. }
-        | Deed::Solution { exercise }
-        | Deed::Reset { exercise, .. } => {
-            let known = judge::exercise(exercise)?;
+        deed => {
+            let known = exercise_of(deed)?;
             Some((known.lesson, Some(known.name)))
         }
     })
+}
+
+/// The exercise that was judged or asked about last, unless it has passed.
+pub fn at_hand(entries: &[Entry]) -> Option<&'static judge::Exercise> {
+    let mut last = entries.iter().rev();
+    let exercise = last.find_map(|entry| exercise_of(&entry.deed))?;
+    Some(exercise).filter(|exercise| judged(entries, exercise.name) != Judged::Passed)
+}
+
+fn exercise_of(deed: &Deed) -> Option<&'static judge::Exercise> {
+    match deed {
+        Deed::Prediction { .. } => None,
+        Deed::Verdict { exercise, .. }
+        | Deed::Hint { exercise, .. }
+        | Deed::Solution { exercise }
+        | Deed::Reset { exercise, .. } => judge::exercise(exercise),
+    }
 }
 
 /// The exercise or the chapter that the learner is busy with, else the first

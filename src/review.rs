@@ -12,7 +12,8 @@ const DAYS: [u64; 4] = [1, 3, 7, 21];
 
 const DAY: u64 = 24 * 60 * 60 * 1000;
 
-/// "A day later" may be a few hours earlier in the day.
+/// "A day later" may be a few hours earlier in the day: who is asked in the
+/// evening may be back in the afternoon.
 const SLACK: u64 = 6 * 60 * 60 * 1000;
 
 /// A prediction that went wrong and has not been right often enough since.
@@ -80,12 +81,13 @@ fn due(at_ms: u64, step: usize) -> u64 {
     at_ms.saturating_add(days * DAY).saturating_sub(SLACK)
 }
 
-/// A span of time in words: `3 days`, `1 hour`, `20 minutes`.
+/// A span of time in words: `3 days`, `1 hour`, `20 minutes`. From half a day
+/// on it is told in days, so that the slack does not make 18 hours of a day.
 pub fn words(span: Duration) -> String {
     let minutes = span.as_secs().div_ceil(60);
     let (count, unit) = match minutes {
         0..=59 => (minutes.max(1), "minute"),
-        60..=1439 => ((minutes + 30) / 60, "hour"),
+        60..=719 => ((minutes + 30) / 60, "hour"),
         _ => ((minutes + 720) / 1440, "day"),
     };
     let many = if count == 1 { "" } else { "s" };
@@ -158,7 +160,7 @@ mod tests {
     #[test]
     fn spans_are_told_in_the_unit_that_fits() {
         let told = |minutes: u64| words(Duration::from_secs(minutes * 60));
-        let spans = [0, 1, 59, 60, 89, 90, 1439, 1440, 3 * 1440].map(told);
+        let spans = [0, 1, 59, 60, 89, 90, 719, 720, 18 * 60, 1440, 3 * 1440].map(told);
         let expected = [
             "1 minute",
             "1 minute",
@@ -166,11 +168,19 @@ mod tests {
             "1 hour",
             "1 hour",
             "2 hours",
-            "24 hours",
+            "12 hours",
+            "1 day",
+            "1 day",
             "1 day",
             "3 days",
         ];
         assert_eq!(spans, expected);
+        // What is asked again after so many days is told so.
+        let told = |step| words(Duration::from_millis(super::due(0, step)));
+        assert_eq!(
+            [0, 1, 2, 3].map(told),
+            ["1 day", "3 days", "7 days", "21 days"]
+        );
     }
 
     #[test]

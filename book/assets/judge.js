@@ -13,20 +13,20 @@ export function exercise(root, { make, all }) {
     const text = await answer.text();
     if (!answer.ok || text === known) return;
     known = text;
-    const { file, last: verdict } = JSON.parse(text);
+    const { file, rules, last: verdict } = JSON.parse(text);
     const when = verdict && new Date(verdict.at).toLocaleString();
     last.replaceChildren(
       make('p', {}, 'Your file: ', make('code', {}, visible(file))),
       make('p', {}, make('strong', {}, !verdict ? 'It has not been judged yet.'
         : verdict.passed ? `Judged at ${when}: it keeps all the rules.`
-          : `Judged at ${when}: it breaks a rule.`)));
-    for (const item of all('ol > li', root)) {
+          : `Judged at ${when}: it breaks the rule "${visible(verdict.failed?.rule)}".`)));
+    // By their place, not by their words, which the book has made into HTML.
+    all('ol > li', root).forEach((item, i) => {
       item.querySelector('span')?.remove();
-      const rule = verdict?.rules.find((/** @type {any} */ it) =>
-        it.rule === item.textContent?.trim());
+      const rule = verdict?.rules.find((/** @type {any} */ it) => it.rule === rules[i]);
       if (rule) item.append(' ', rule.passed ? make('span', { class: 'belief' }, 'kept')
         : make('span', { class: 'mine' }, 'broken'));
-    }
+    });
     const failed = verdict?.failed;
     if (failed) last.append(make('pre', {}, make('code', { tabindex: '0' },
       failed.text.map(visible).join('\n'))));

@@ -121,7 +121,9 @@ class Lab {
     this.panel.hidden = this.after.hidden = this.capture.hidden = true;
     this.stop.hidden = false;
     this.let_go.hidden = kind !== 'hold';
-    this.status.textContent = 'Running ...';
+    const plays = kind === 'recorded';
+    this.stop.textContent = plays ? 'Stop playing' : 'Stop';
+    this.status.textContent = plays ? 'Playing the recorded run ...' : 'Running ...';
     this.root.querySelector('.noted')?.replaceChildren();
     const guess = this.tools.options.find(it => it.checked)?.value ?? '';
     this.#guess = kind === 'hold' ? '' : guess;

@@ -119,6 +119,8 @@
   };
   const paper = /print\.html$/.test(location.pathname);
   const labs = all('.lab[data-lab]', main);
+  // Whoever follows a link to something wants to see it.
+  const wanted = document.getElementById(decodeURIComponent(location.hash.slice(1)));
 
   // What follows a lab gives the answer away: it stays folded until there is a
   // guess, or a wish to read on. Find in page, print and no script see it all.
@@ -130,7 +132,8 @@
       rest.append(it);
     }
     lab.after(rest);
-    if (paper || !('onbeforematch' in rest) || !rest.childElementCount) {
+    if (paper || !('onbeforematch' in rest) || !rest.childElementCount
+      || rest.contains(wanted)) {
       return () => {};
     }
     const open = () => {
@@ -189,7 +192,8 @@
       const { predicted, happened } = /** @type {CustomEvent} */ (event).detail;
       show(keep(name) ?? predicted);
       noted.textContent = `Last time you predicted ${numbered(predicted)}` +
-        (happened ? `, and the kernel chose ${numbered(happened)}.` : '.');
+        (!happened ? '.' : happened === predicted ? ', and were right.'
+          : `, and the kernel chose ${numbered(happened)}.`);
     });
 
     // What draws a run is loaded by the first reader who wants to see one.

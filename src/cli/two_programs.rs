@@ -17,13 +17,14 @@ Which packets:
   syn:1 data:3 udp:2-4 data:5-   by number, counted for each sender from 1
   from=a  port=7777              by sender; by port
   every=3  udp every=3           every third, counted for each sender from 1
-  flow=2  try=1-3                by conversation; by how often it was sent before
+  flow=2  try=1-3                by conversation; by try, 1 is the first sending
   chance=10% seed=7              at random, the same packets in every run
 
 What a program writes follows `A |` or `B |`; `!` stands for standard error.
 A line that you type goes to B; one that begins with `a:` goes to A.
 Start the one that waits as A. Let it listen at 0.0.0.0 or 10.0.0.1, because
 127.0.0.1 is another address on each host. Ctrl-C ends both.
+`every` counts what TCP sends again, too; `data every=3` lets that through.
 `--pcap` keeps each packet once, as it was sent, and its fate as a comment:
 `tshark -r FILE -Y frame.comment` shows those. `--pcap-a` and `--pcap-b` keep
 what that host saw. All of it: \"Your own programs on the wire\" in the book.
@@ -34,11 +35,11 @@ ended badly, 2 the wire is refused here or the run cannot be trusted.";
 /// Two programs and what to do with the packets between them.
 #[derive(clap::Args, Debug)]
 pub struct WireArgs {
-    /// The command on host A, 10.0.0.1: usually the server
+    /// The command on host A, 10.0.0.1 or fd00::1: usually the server
     #[arg(long, value_name = "COMMAND")]
     pub a: String,
 
-    /// The command on host B, 10.0.0.2: usually the client
+    /// The command on host B, 10.0.0.2 or fd00::2: usually the client
     #[arg(long, value_name = "COMMAND")]
     pub b: String,
 
@@ -54,7 +55,7 @@ pub struct WireArgs {
     #[arg(long, value_name = "WHICH")]
     pub duplicate: Vec<String>,
 
-    /// Deliver these packets after the next one
+    /// Deliver these packets after the next one, or half a second late
     #[arg(long, value_name = "WHICH")]
     pub reorder: Vec<String>,
 
@@ -79,11 +80,11 @@ pub struct WireArgs {
     pub hold: Option<String>,
 
     /// How long each packet takes to cross, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 20)]
+    #[arg(long, value_name = "MS", default_value_t = 20, value_parser = milliseconds)]
     pub latency: u64,
 
     /// How long A may go on after B has ended, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 1500)]
+    #[arg(long, value_name = "MS", default_value_t = 1500, value_parser = milliseconds)]
     pub linger: u64,
 
     /// Keep all packets in this file, for Wireshark and tshark
@@ -105,4 +106,13 @@ pub struct WireArgs {
     /// Draw with characters of ASCII only
     #[arg(long)]
     pub ascii: bool,
+}
+
+/// A time, with or without its unit: `20` or `20ms`, an hour at most.
+fn milliseconds(text: &str) -> Result<u64, String> {
+    let digits = text.strip_suffix("ms").unwrap_or(text);
+    match digits.parse() {
+        Ok(number) if number <= 3_600_000 => Ok(number),
+        _ => Err("a time in milliseconds is wanted, 0 to 3600000, such as `20`".into()),
+    }
 }

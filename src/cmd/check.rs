@@ -51,7 +51,8 @@ pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
         show(event, format);
         entry.take(event);
     });
-    if let (Some(diary), Some(deed)) = (Diary::of(&place.root), entry.deed()) {
+    let diary = Diary::of(&place.root);
+    if let (Some(diary), Some(deed)) = (&diary, entry.deed()) {
         diary.note(deed);
     }
     if let (Some(capture), Some(file)) = (capture, &what.pcap) {
@@ -60,11 +61,24 @@ pub fn run(place: &Place, what: &CheckArgs) -> Result<ExitCode> {
             say(&format!("\n{packets} packets are in {}", file.display()))?;
         }
     }
+    // Without a diary, no other command would know that it has passed.
+    if diary.is_some() && verdict == Verdict::Passed && format == kit::Format::Text && !what.watched
+    {
+        compare(exercise)?;
+        say("What is next: cargo run -- progress")?;
+    }
     Ok(match verdict {
         Verdict::Passed => ExitCode::SUCCESS,
         Verdict::Failed => ExitCode::FAILURE,
         Verdict::CouldNotTell => ExitCode::from(2),
     })
+}
+
+/// How to see the solution, for who has passed.
+pub fn compare(exercise: &Exercise) -> Result<()> {
+    let solution = format!("cargo run -- solution {}", exercise.name);
+    let what = "Compare it with the solution: ";
+    Ok(say(&columns::command(0, what, what.len(), &solution))?)
 }
 
 /// The exercise of this name.
@@ -158,12 +172,18 @@ fn list(format: kit::Format) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
+    name_all()?;
+    say("\nJudge one: cargo run -- check NAME")?;
+    say("Its contract: book/exercises/NAME.md")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Names the exercises, for people.
+pub fn name_all() -> Result<()> {
     let longest = EXERCISES.iter().map(|one| one.name.len()).max();
     let wide = longest.unwrap_or_default() + 2;
     for one in EXERCISES {
         say(&columns::row(2, one.name, wide, one.about))?;
     }
-    say("\nJudge one: cargo run -- check NAME")?;
-    say("Its contract: book/exercises/NAME.md")?;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }

@@ -7,19 +7,30 @@ use colored::Colorize;
 use kit::diary::{Deed, Diary, Entry};
 
 use crate::cli::HintArgs;
-use crate::cmd::{check, columns, entries, say};
+use crate::cmd::{Asked, check, columns, entries, say};
 use crate::judge::{Exercise, python};
 use crate::place::Place;
+use crate::progress;
 
-/// Shows one more hint than the last time.
+/// Shows one more hint than the last time, for the exercise that is named or
+/// at hand; else it names them all.
 pub fn run(place: &Place, args: &HintArgs) -> Result<ExitCode> {
-    let exercise = check::find(&args.exercise)?;
-    show(place, exercise, args.level)?;
+    let exercise = match &args.exercise {
+        Some(name) => Some(check::find(name)?),
+        None => progress::at_hand(&entries(Diary::of(&place.root).as_ref())?),
+    };
+    match exercise {
+        Some(exercise) => show(place, exercise, args.level, Asked::InShell)?,
+        None => {
+            check::name_all()?;
+            say("\nA hint for one: cargo run -- hint NAME")?;
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Shows the hint of this level, or one more than the last time.
-pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>) -> Result<()> {
+pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>, asked: Asked) -> Result<()> {
     let diary = Diary::of(&place.root);
     let entries = entries(diary.as_ref())?;
     let all = exercise.hints.len();
@@ -31,19 +42,21 @@ pub fn show(place: &Place, exercise: &Exercise, level: Option<u32>) -> Result<()
         return Ok(());
     };
     let name = exercise.name;
-    if level as usize == all && python::was_judged(&entries, name) {
+    let last = level as usize == all;
+    if last && python::was_judged(&entries, name) {
         hint = python::last_hint(exercise).unwrap_or(hint);
     }
     let heading = format!("{name}, hint {level} of {all}");
     say(&heading.bold().to_string())?;
-    say(&textwrap::fill(hint, kit::width()))?;
+    say(&columns::prose(hint, kit::width()))?;
     say("")?;
-    let (what, next) = match level as usize == all {
-        true => (
+    let (what, next) = match asked {
+        _ if last => (
             "That was the last one; all of it: ",
             format!("cargo run -- solution {name} --anyway"),
         ),
-        false => ("One more: ", format!("cargo run -- hint {name}")),
+        Asked::InShell => ("One more: ", format!("cargo run -- hint {name}")),
+        Asked::InWatch => ("One more: ", "h".into()),
     };
     say(&columns::command(0, what, what.len(), &next))?;
     if let Some(diary) = diary {

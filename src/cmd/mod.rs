@@ -23,6 +23,15 @@ use kit::diary::{Diary, Entry};
 
 use crate::lessons;
 
+/// Where the learner asks, which is how they ask for more.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Asked {
+    /// With a command.
+    InShell,
+    /// With a key.
+    InWatch,
+}
+
 /// What the diary says, if one is kept.
 pub fn entries(diary: Option<&Diary>) -> Result<Vec<Entry>> {
     let Some(diary) = diary else {

@@ -101,8 +101,8 @@ enum Answer {
     Wrong,
     /// The run settled nothing; it stays due.
     Unsettled,
-    /// The learner gave none.
-    Skipped,
+    /// There was none; it stays due.
+    None,
 }
 
 fn ask(place: &Place, diary: &Diary, due: &[Item]) -> Result<ExitCode> {
@@ -119,14 +119,16 @@ fn ask(place: &Place, diary: &Diary, due: &[Item]) -> Result<ExitCode> {
         ))?;
         let before = read(diary)?.entries.len();
         let mut program = run::lesson(place, lesson);
-        let status = program.arg(experiment).status().context(run::NO_CARGO)?;
+        let status = program.args([experiment, "--again"]).status();
+        let status = status.context(run::NO_CARGO)?;
         let after = read(diary)?.entries;
         match answer(after.get(before..).unwrap_or_default(), item) {
             Answer::Right => right += 1,
             Answer::Wrong => wrong += 1,
             Answer::Unsettled => {}
-            Answer::Skipped if status.success() => break,
-            Answer::Skipped => {
+            Answer::None if status.code() == Some(kit::LEFT.into()) => break,
+            Answer::None if status.success() => {}
+            Answer::None => {
                 complain(&format!(
                     "{lesson} {experiment} did not run ({status}); it stays due"
                 ));
@@ -136,7 +138,7 @@ fn ask(place: &Place, diary: &Diary, due: &[Item]) -> Result<ExitCode> {
     }
     let rest = match due.len() - right - wrong {
         0 => String::new(),
-        rest => format!("; {rest} not settled, still due"),
+        rest => format!("; {rest} still to be asked"),
     };
     say(&format!("\n{right} right, {wrong} wrong{rest}."))?;
     Ok(ExitCode::SUCCESS)
@@ -162,7 +164,7 @@ fn answer(entries: &[Entry], item: &Item) -> Answer {
             };
         }
     }
-    Answer::Skipped
+    Answer::None
 }
 
 fn times(count: u32) -> String {

@@ -104,11 +104,11 @@ fn greet(url: &str, watch: &Watch) {
     }
     tell(&format!(
         "\n  The workbook is at  {}\n\
-         \n  Open it in a browser. Then, in a second terminal, run a lesson:\n\
+         \n  Open it in a browser. Then, in a second terminal, run the first lesson:\n\
          \n      {}\n\
          \n  The page follows your edits. Ctrl-C stops it.\n",
         url.bold(),
-        "cargo run -p lesson-udp".bold(),
+        "cargo run -p lesson-sockets".bold(),
     ));
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -16,8 +16,9 @@ use anyhow::{Context, Result};
 use colored::control::SHOULD_COLORIZE;
 use kit::diary::{Diary, Entry};
 
+use crate::chapters::{self, Chapter};
 use crate::cli::WatchArgs;
-use crate::cmd::{check, entries, hint, say, signals, solution};
+use crate::cmd::{Asked, check, columns, entries, hint, say, signals, solution};
 use crate::judge::{EXERCISES, Exercise};
 use crate::keep;
 use crate::place::Place;
@@ -97,8 +98,9 @@ fn listen(watch: Watch, tell: Sender<Happening>) -> Result<()> {
         }
     });
     thread::spawn(move || {
-        for line in io::stdin().lines() {
+        for line in io::stdin().lock().split(b'\n') {
             let Ok(line) = line else { break };
+            let line = String::from_utf8_lossy(&line).into_owned();
             if tell.send(Happening::Typed(Some(line))).is_err() {
                 return;
             }
@@ -129,6 +131,8 @@ impl Watching<'_> {
             match self.next()? {
                 None => {}
                 Some(Happening::Interrupted) => break,
+                // Ctrl-D; without a keyboard there is nobody who could mean it.
+                Some(Happening::Typed(None)) if io::stdin().is_terminal() => break,
                 Some(Happening::Typed(None)) => self.has_keys = false,
                 Some(Happening::Typed(Some(line))) if self.key(line.trim())? => {}
                 Some(Happening::Typed(Some(_))) => break,
@@ -168,8 +172,10 @@ impl Watching<'_> {
     fn key(&mut self, key: &str) -> Result<bool> {
         match key {
             "q" => return Ok(false),
-            "h" => hint::show(self.place, self.exercise, None)?,
-            "s" => drop(solution::show(self.place, self.exercise, false)?),
+            "h" => hint::show(self.place, self.exercise, None, Asked::InWatch)?,
+            "s" => {
+                solution::show(self.place, self.exercise, false, Asked::InWatch)?;
+            }
             "l" => self.list()?,
             "n" => {
                 self.stop();
@@ -213,7 +219,20 @@ impl Watching<'_> {
         if after.is_some_and(|after| after.name == next.name) {
             say(&format!("{} is the only one left.", next.name))?;
         }
+        if after.is_some_and(|after| after.lesson != next.lesson) {
+            self.name_chapter(next)?;
+        }
         self.begin(next)
+    }
+
+    /// Says of which chapter an exercise is, before it begins.
+    fn name_chapter(&self, exercise: &Exercise) -> Result<()> {
+        let chapters = chapters::all(&self.place.root)?;
+        let own = |chapter: &&Chapter| chapter.slug.as_deref() == Some(exercise.lesson);
+        let title = chapters.iter().find(own).map(|chapter| &*chapter.title);
+        let title = title.unwrap_or(exercise.lesson);
+        let next = format!("The next exercise is of the chapter \"{title}\".");
+        Ok(say(&columns::sentence(&next))?)
     }
 
     /// Starts the judge, if there is a file.
@@ -230,7 +249,7 @@ impl Watching<'_> {
             return self.show_keys();
         }
         let mut judge = Command::new(keep::ourselves());
-        judge.args(["check", name]);
+        judge.args(["check", name, "--watched"]);
         judge
             .arg("--color")
             .arg(match SHOULD_COLORIZE.should_colorize() {
@@ -264,6 +283,9 @@ impl Watching<'_> {
     fn after(&mut self, status: ExitStatus) -> Result<bool> {
         if status.success() {
             self.passed.insert(self.exercise.name);
+            if Diary::of(&self.place.root).is_some() {
+                check::compare(self.exercise)?;
+            }
             return self.begin_next(Some(self.exercise));
         }
         say("\nSave the file, and it is checked again.")?;

@@ -261,7 +261,7 @@ impl Bench<'_> {
             }
             None => match program.waits_in() {
                 calls if calls.is_empty() => "it is alive".into(),
-                calls => format!("it is alive ({})", doing(&calls)),
+                calls => format!("it is alive; {}", doing(&calls)),
             },
         };
         (fate, program.last_words())
@@ -333,12 +333,26 @@ fn is_call(call: &str) -> bool {
     call != "runs" && !call.starts_with("waits outside")
 }
 
-/// What threads are doing, in words: `waits in accept4`.
+/// A call with what a program calls it, where that is not the same word.
+fn in_words(call: &str) -> String {
+    let words = match call {
+        "accept4" => "an accept",
+        "recvfrom" | "recvmsg" | "recvmmsg" => "a read from a socket",
+        "sendto" | "sendmsg" | "sendmmsg" => "a write to a socket",
+        "futex" | "futex_waitv" => "a lock or another thread",
+        "nanosleep" | "clock_nanosleep" => "a sleep",
+        _ => return call.into(),
+    };
+    format!("{call} ({words})")
+}
+
+/// What threads are doing, in words: `it waits in accept4 (an accept)`.
 fn doing(calls: &[String]) -> String {
     let mut calls: Vec<_> = calls.iter().map(String::as_str).collect();
     calls.sort_unstable();
     calls.dedup();
-    let waits: Vec<_> = calls.iter().copied().filter(|call| is_call(call)).collect();
+    let waits = calls.iter().filter(|call| is_call(call));
+    let waits: Vec<_> = waits.map(|call| in_words(call)).collect();
     match (waits.is_empty(), waits.len() < calls.len()) {
         (true, _) => "it computes".into(),
         (false, true) => format!("it computes, and waits in {}", waits.join(", ")),

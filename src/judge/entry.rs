@@ -38,7 +38,12 @@ impl Draft {
             } => {
                 let failed = broken.as_ref().map(|broken| diary::Failed {
                     rule: broken.rule.into(),
-                    text: event.text(kit::WIDTH).trim().lines().map(plain).collect(),
+                    text: event
+                        .text(kit::WIDTH)
+                        .trim_matches('\n')
+                        .lines()
+                        .map(plain)
+                        .collect(),
                     cause: broken.cause.as_ref().map(|cause| cause.name.into()),
                     belief: broken
                         .cause

@@ -43,7 +43,8 @@ pub struct Exercise {
     pub rules: &'static [Rule],
     /// The beliefs that the checks can tell apart.
     pub causes: &'static [&'static Cause],
-    /// Three hints, the last nearly the answer.
+    /// Three hints, the last nearly the answer. A line that begins with spaces
+    /// is code, and is shown as it stands.
     pub hints: [&'static str; 3],
 }
 
@@ -86,6 +87,26 @@ pub const EXERCISES: &[&Exercise] = &[
     &exercises::chat_server::EXERCISE,
     &exercises::chat_client::EXERCISE,
 ];
+
+/// The lessons, in the order of their chapters.
+const LESSONS: &[&str] = &[
+    "sockets",
+    "types",
+    "stream",
+    "framing",
+    "handshake",
+    "closing",
+    "udp",
+    "multicast",
+    "threading",
+    "chat",
+];
+
+/// The number of the chapter of a lesson.
+fn chapter(lesson: &str) -> Option<usize> {
+    let place = LESSONS.iter().position(|one| *one == lesson)?;
+    Some(place + 1)
+}
 
 /// The exercise with this name.
 pub fn exercise(name: &str) -> Option<&'static Exercise> {
@@ -138,5 +159,19 @@ fn tries<'a>(rule: &Rule, subject: &'a Subject, seed: u64) -> (Bench<'a>, Ruling
         if left == 0 || !matches!(ruling, Err(Stop::Busy(_))) {
             return (bench, ruling);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LESSONS;
+    use std::path::Path;
+
+    #[test]
+    fn the_lessons_are_in_the_order_of_the_chapters() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let chapters = crate::chapters::all(root).expect("the chapters");
+        let slugs: Vec<_> = chapters.into_iter().filter_map(|one| one.slug).collect();
+        assert_eq!(slugs, LESSONS);
     }
 }

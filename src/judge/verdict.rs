@@ -7,7 +7,7 @@ use super::bench::Bench;
 use super::cause::Cause;
 use super::fault::Fault;
 use super::subject::Subject;
-use super::{Exercise, Rule};
+use super::{Exercise, Rule, chapter};
 
 /// The version of these lines, written into each as `"v"`.
 pub const VERSION: u32 = 1;
@@ -85,6 +85,9 @@ pub struct Named {
     pub lesson: &'static str,
     /// The experiment that shows it.
     pub experiment: &'static str,
+    /// The number of the lesson's chapter, if it comes after the exercise's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<usize>,
 }
 
 impl Event {
@@ -95,7 +98,11 @@ impl Event {
             lesson: exercise.lesson,
             about: exercise.about,
             rules: exercise.rules.iter().map(|rule| rule.says).collect(),
-            causes: exercise.causes.iter().map(|cause| named(cause)).collect(),
+            causes: exercise
+                .causes
+                .iter()
+                .map(|cause| named(exercise, cause))
+                .collect(),
             program: subject.words.clone(),
             seed,
         }
@@ -146,7 +153,7 @@ impl Event {
             got: fault.got,
             program,
             last_words,
-            cause: fault.cause.map(named),
+            cause: fault.cause.map(|cause| named(exercise, cause)),
         };
         Event::Verdict {
             exercise: exercise.name,
@@ -232,7 +239,8 @@ impl Event {
     }
 }
 
-fn named(cause: &Cause) -> Named {
+fn named(exercise: &Exercise, cause: &Cause) -> Named {
+    let here = chapter(exercise.lesson);
     Named {
         name: cause.name,
         belief: cause.belief.map(|belief| belief.id),
@@ -240,6 +248,7 @@ fn named(cause: &Cause) -> Named {
         truth: cause.truth,
         lesson: cause.see.0,
         experiment: cause.see.1,
+        ahead: chapter(cause.see.0).filter(|there| Some(*there) > here),
     }
 }
 
@@ -278,8 +287,13 @@ fn told(exercise: &str, seed: u64, broken: &Broken, width: usize) -> String {
             width,
         );
         out += &wrapped("", &format!("But {}", cause.truth), width);
+        // Before the command, so that this can be copied to its end.
+        let ahead = cause
+            .ahead
+            .map(|chapter| format!(", ahead in chapter {chapter}"))
+            .unwrap_or_default();
         out += &format!(
-            "See it: cargo run -p lesson-{} -- {}\n",
+            "See it{ahead}: cargo run -p lesson-{} -- {}\n",
             cause.lesson, cause.experiment
         );
     }

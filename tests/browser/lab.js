@@ -18,7 +18,7 @@ export const first = slug => RUNS.find(run => run.slug === slug);
 export async function run(lab, kind = 'recorded') {
   for (let i = 0; i < 6; i += 1) {
     await lab.locator(`[data-kind="${kind}"]`).click();
-    await lab.locator('.status').filter({ hasNotText: /^Running/ }).waitFor();
+    await lab.locator('.status').filter({ hasNotText: /^(Running|Playing)/ }).waitFor();
     if (await lab.locator('.outcome p').count()) return;
     console.error(`run again: ${await lab.locator('.status').innerText()}`);
   }

@@ -80,13 +80,14 @@ describe('a recorded run plays', { concurrency: 2 }, () => {
       await lab.locator('[data-kind="recorded"]').click();
       await rows.nth(1).waitFor();
       assert.equal(await lab.locator('.outcome p').count(), 0, 'it is over at once');
+      assert.equal(await lab.locator('.status').innerText(), 'Playing the recorded run ...');
       assert.deepEqual(await faults(page), [], 'while it runs');
       for (let i = 0; i < 12; i += 1) await page.keyboard.press('ArrowRight');
       await lab.locator('.outcome p').first().waitFor({ timeout: 2000 });
 
       await lab.locator('[data-kind="recorded"]').click();
       await rows.nth(1).waitFor();
-      await lab.getByText('Stop').press('Enter');
+      await lab.getByText('Stop playing').press('Enter');
       await lab.getByText('A recorded run: stopped.').waitFor();
       // The button that had the focus is gone; the keys still belong to the lab.
       for (let i = 0; i < 12; i += 1) await page.keyboard.press('ArrowLeft');

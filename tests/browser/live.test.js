@@ -1,8 +1,9 @@
 // The page with a server that lives: reload, runs of lessons, what is kept.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { CHAPTERS, find, first, labOf, rowsOf, run } from './lab.js';
 import { axe, bases, faults, site, visit } from './page.js';
@@ -164,6 +165,33 @@ describe('on the reader\'s machine', () => {
     });
   });
 
+  test('every rule of every exercise is told kept or broken', async t => {
+    const pages = readdirSync(join(site, 'exercises')).filter(name => name.endsWith('.html'));
+    assert.ok(pages.length > 10, `only ${pages}`);
+    await here(t, {}, async page => {
+      let count = 0;
+      // The judge's own rules, the first broken and the others kept.
+      await page.route('**/live/exercise?*', async route => {
+        const answer = await route.fetch();
+        const told = await answer.json();
+        count = told.rules.length;
+        const rules = told.rules.map((rule, i) => ({ rule, passed: i > 0 }));
+        const failed = { rule: told.rules[0], text: [] };
+        const last = { at: 1e12, passed: false, rules, failed };
+        await route.fulfill({ json: { ...told, last } });
+      });
+      for (const name of pages) {
+        await page.goto(`${bases.workbook}exercises/${name}`);
+        const exercise = page.locator('.exercise');
+        await exercise.getByText('it breaks the rule ').waitFor();
+        const badges = await exercise.locator('ol > li').evaluateAll(
+          items => items.map(it => it.querySelector('.belief, .mine')?.textContent));
+        assert.ok(count > 2 && badges.length === count, `${name}: ${badges}`);
+        assert.deepEqual(badges, badges.map((_, i) => (i ? 'kept' : 'broken')), name);
+      }
+    });
+  });
+
   test('a run can be compared and saved', async t => {
     await here(t, { acceptDownloads: true }, async page => {
       await page.goto(`${bases.workbook}handshake.html`);
@@ -283,11 +311,10 @@ describe('on the reader\'s machine', () => {
 });
 
 describe('what is written down', () => {
-  const PASSED = { at: 1e12, passed: true, failed: null,
-    rules: [{ rule: 'it says where it listens', passed: true }] };
-  const FAILED = { at: 1e12, passed: false,
-    rules: [{ rule: 'it says where it listens', passed: false }],
-    failed: { rule: 'it says where it listens', text: ['we got \u001b[2J <b>nothing'] } };
+  const RULE = 'it says where it listens';
+  const PASSED = { at: 1e12, passed: true, failed: null, rules: [{ rule: RULE, passed: true }] };
+  const FAILED = { at: 1e12, passed: false, rules: [{ rule: RULE, passed: false }],
+    failed: { rule: RULE, text: ['we got \u001b[2J <b>nothing'] } };
 
   /** A server that keeps a diary. */
   async function pretend(t) {
@@ -295,10 +322,13 @@ describe('what is written down', () => {
     const json = body => ({ type: 'application/json', body: JSON.stringify(body) });
     const { base, stop } = await serve(site, (path, page) => {
       if (path === '/live/build') return json({ build: 7, error: null, ...says });
-      if (path === '/live/exercise') return json({ file: 'a/b.rs', last: says.last });
+      if (path === '/live/exercise') {
+        return json({ file: 'a/b.rs', rules: [RULE], last: says.last });
+      }
       if (path === '/live/progress') {
-        return json({ predictions: [{ lesson: 'udp', experiment: 'echo',
-          predicted: 'connected', happened: 'carried' }] });
+        return json({ predictions: [
+          { lesson: 'udp', experiment: 'echo', predicted: 'connected', happened: 'carried' },
+          { lesson: 'udp', experiment: 'boundaries', predicted: 'first', happened: 'first' }] });
       }
       if (!path.endsWith('.html')) return undefined;
       return { body: page.toString().replace('</head>',
@@ -316,6 +346,8 @@ describe('what is written down', () => {
       await lab.getByText('Last time you predicted 2) ').waitFor();
       assert.match(await lab.locator('.noted').innerText(), /and the kernel chose 1\) /);
       assert.ok(await lab.locator('input').nth(1).isChecked());
+      const right = labOf(page, { slug: 'udp', name: 'boundaries' }).locator('.noted');
+      assert.match(await right.innerText(), /^Last time you predicted \d\) .*, and were right\.$/);
     });
   });
 
@@ -329,7 +361,7 @@ describe('what is written down', () => {
         await exercise.getByText('It has not been judged yet.').waitFor();
         assert.equal(await exercise.locator('.verdict code').innerText(), 'a/b.rs');
         Object.assign(says, { last: FAILED, diary: 2 });
-        await exercise.getByText('it breaks a rule.').waitFor({ timeout: 5000 });
+        await exercise.getByText(`it breaks the rule "${RULE}".`).waitFor({ timeout: 5000 });
         assert.match(await exercise.locator('.verdict pre').innerText(), /we got \\u\{1b\}\[2J <b>nothing/);
         assert.match(await exercise.locator('ol > li').first().innerText(), /broken$/);
         assert.deepEqual(await faults(page), []);

@@ -2,9 +2,10 @@
 //!
 //! `udp-echo--solution.rs` and `udp-echo--right-*.rs` must pass, whatever the
 //! seed. Any other `udp-echo--NAME.rs` is wrong on purpose, and must be told
-//! so with the belief of that name. Each verdict at seed 1 is a text beside
-//! the answer, `udp-echo--NAME.verdict`; `udp-echo.verdict` is what the
-//! exercise gets as it is shipped. `BLESS=1` rewrites them.
+//! so with the belief of that name; `udp-echo--NAME-in-python.py` is wrong in
+//! the same way. Each verdict at seed 1 is a text beside the answer,
+//! `udp-echo--NAME.verdict`; `udp-echo.verdict` is what the exercise gets as it
+//! is shipped. `BLESS=1` rewrites them.
 //!
 //! `JUDGE_RUNS=50` judges each answer so often, each time with another seed.
 
@@ -113,8 +114,8 @@ fn cause_in(exercise: &str, text: &str) -> Option<String> {
 /// than one of five.
 fn squeezed(text: &str) -> String {
     // What its threads do at that moment differs: it may be between two calls.
-    let doing = regex::Regex::new(r"(?s)it is alive \([^)]*\)").unwrap();
-    let text = doing.replace_all(text, "it is alive").into_owned();
+    let doing = regex::Regex::new(r"(?s)it is alive; .*?(\n\n|\n  last words)").unwrap();
+    let text = doing.replace_all(text, "it is alive$1").into_owned();
     let text: String = mask(&text).split_whitespace().collect();
     // A character that is cut into pieces is replaced once or more, by how
     // many of them one read brings.
@@ -131,7 +132,7 @@ fn wish(exercise: &str, answer: &str) -> String {
         // The exercise as it is shipped: that something is left to do is no belief.
         None => "no belief".into(),
         Some(name) if name == "solution" || name.starts_with("right-") => "passed".into(),
-        Some(belief) => belief.into(),
+        Some(belief) => belief.strip_suffix("-in-python").unwrap_or(belief).into(),
     }
 }
 

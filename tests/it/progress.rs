@@ -47,7 +47,7 @@ fn bars_and_words_say_the_same_about_each_prediction() {
         "{text}"
     );
     assert!(text.contains(" predictions made, 1 right"), "{text}");
-    assert!(text.contains("comes again in 18 hours."), "{text}");
+    assert!(text.contains("comes again in 1 day."), "{text}");
     assert!(
         text.ends_with("  cargo run -p lesson-udp -- truncation\n"),
         "{text}"
@@ -142,7 +142,7 @@ fn what_went_wrong_is_due_a_day_later() {
     predicted(folder.path(), "udp", "boundaries", Some("b"), now_ms());
     let text = said(folder.path(), &["review"]);
     assert!(
-        text.contains("The next one, udp boundaries, comes in 18 hours"),
+        text.contains("The next one, udp boundaries, comes in 1 day"),
         "{text}"
     );
     let text = said(folder.path(), &["review", "--all"]);
@@ -177,11 +177,11 @@ fn at_a_terminal_review_has_the_lesson_ask_and_keeps_what_it_kept() {
     );
     predicted(folder.path(), "udp", "loss", Some("b"), now_ms() - DAY);
     let bin = cargo_that_runs(&lesson("udp"));
-    let review = |answers: &[(&str, &str)]| {
+    let review = |args: &str, answers: &[(&str, &str)]| {
         let program = workbook().get_program().to_string_lossy().into_owned();
         let cargo = bin.path().join("cargo");
         let line = format!(
-            "env TERM=dumb CARGO='{}' {VARIABLE}='{}' '{program}' review",
+            "env TERM=dumb CARGO='{}' {VARIABLE}='{}' '{program}' review {args}",
             cargo.display(),
             folder.path().display()
         );
@@ -195,19 +195,32 @@ fn at_a_terminal_review_has_the_lesson_ask_and_keeps_what_it_kept() {
         assert!(typing.ends().success());
         typing.rest()
     };
-    let seen = review(&[
-        ("Again, 1 of 3: udp echo", "1"),
-        ("Again, 2 of 3: udp boundaries", "1"),
-        ("Again, 3 of 3: udp loss", "q"),
-    ]);
+    // Who skips a question gets no answer, and the next one.
+    let seen = review(
+        "",
+        &[
+            ("Again, 1 of 3: udp echo", "1"),
+            ("Again, 2 of 3: udp boundaries", ""),
+            ("Again, 3 of 3: udp loss", "1"),
+        ],
+    );
     assert!(
-        seen.contains("1 right, 1 wrong; 1 not settled, still due."),
+        seen.contains("1 right, 1 wrong; 1 still to be asked."),
         "{seen}"
     );
+    assert_eq!(seen.matches("Evidence: ").count(), 2, "{seen}");
+    // What comes next is the next question, not the lesson's.
+    assert!(!seen.contains("Read on"), "{seen}");
     assert_eq!(deeds(folder.path()).len(), 5);
-    // Both were answered: only the one that was left is due.
     let text = said(folder.path(), &["review"]);
-    assert_eq!(text, "cargo run -p lesson-udp -- loss  (wrong once)\n");
+    assert_eq!(
+        text,
+        "cargo run -p lesson-udp -- boundaries  (wrong once)\n"
+    );
+    // Who leaves is asked nothing more.
+    let leave = [("Again, 1 of 3", "q")];
+    let seen = review("--all", &leave);
+    assert!(seen.contains("; 3 still to be asked."), "{seen}");
 }
 
 #[test]

@@ -40,7 +40,9 @@ fn checks_on_save(options: &[&str]) {
     watch.until("There is no lessons/udp/exercises/udp-echo.rs");
     workshop.write(FILE, &format!("{SERVER}{RIGHT}"));
     watch.until("udp-echo: every rule is kept.");
-    watch.until("Every exercise has passed.");
+    watch.until("Compare it with the solution: cargo run -- solution udp-echo");
+    let next = watch.line().unwrap();
+    assert!(next.starts_with("Every exercise has passed."), "{next}");
     assert_eq!(watch.ends_within(DEADLINE).code(), Some(0));
     let Some(Deed::Verdict { passed, .. }) = workshop.deeds().pop() else {
         panic!("{:?}", workshop.deeds());
@@ -106,8 +108,10 @@ fn the_keys_of_watch_do_what_they_say() {
     watch.until("q quit");
     for (key, says) in [
         ("h", "udp-echo, hint 1 of 3"),
+        ("", "One more: h"),
         ("h", "udp-echo, hint 2 of 3"),
         ("s", "udp-echo has not passed yet"),
+        ("", "A hint: h"),
         ("l", "> udp-echo "),
         ("c", "does not compile"),
         ("x\u{1b}", "`x\\u{1b}` is no key"),
@@ -116,8 +120,13 @@ fn the_keys_of_watch_do_what_they_say() {
         watch.until(says);
     }
     watch.types("n");
+    watch.until("udp-ask: ");
     let next = watch.until("Watching lessons/");
     assert!(!next.contains("udp-echo.rs"), "{next}");
+    watch.types("n");
+    watch.until("udp-file: ");
+    watch.types("n");
+    watch.until("The next exercise is of the chapter \"multicast\".");
     watch.types("q");
     watch.until("Stopped.");
     assert_eq!(watch.ends_within(DEADLINE).code(), Some(0));
@@ -152,15 +161,7 @@ fn watch_names_what_it_does_not_know() {
 fn ctrl_c_at_a_terminal_ends_watch_and_the_judge() {
     let workshop = Workshop::new();
     workshop.write(FILE, "#!/bin/sh\nsleep 1000\n");
-    let command = workshop.command(&["watch", "udp-echo"]);
-    let mut line = format!(
-        "env TERM=dumb {VARIABLE}= CARGO='{}'",
-        workshop.path("cargo").display()
-    );
-    for word in std::iter::once(command.get_program()).chain(command.get_args()) {
-        line += &format!(" '{}'", word.to_string_lossy());
-    }
-    let mut typing = Typing::at(&line);
+    let mut typing = at_a_terminal(&workshop);
     typing.wait_for("seed");
     typing.enter("\u{3}");
     typing.wait_for("Stopped.");
@@ -172,6 +173,31 @@ fn ctrl_c_at_a_terminal_ends_watch_and_the_judge() {
         assert!(Instant::now() < soon, "{:?}", living(&mark));
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Who has a keyboard can end the input of `watch`, and means it.
+#[test]
+fn ctrl_d_at_a_terminal_ends_watch() {
+    let workshop = Workshop::new();
+    workshop.write(FILE, "no python\n");
+    let mut typing = at_a_terminal(&workshop);
+    typing.wait_for("q quit (and Enter)");
+    typing.enter("\u{4}");
+    typing.wait_for("Stopped.");
+    assert_eq!(typing.ends().code(), Some(0));
+}
+
+/// `watch udp-echo` as somebody types it.
+fn at_a_terminal(workshop: &Workshop) -> Typing {
+    let command = workshop.command(&["watch", "udp-echo"]);
+    let mut line = format!(
+        "env TERM=dumb {VARIABLE}= CARGO='{}'",
+        workshop.path("cargo").display()
+    );
+    for word in std::iter::once(command.get_program()).chain(command.get_args()) {
+        line += &format!(" '{}'", word.to_string_lossy());
+    }
+    Typing::at(&line)
 }
 
 /// Notes in the diary that every exercise but udp-echo has passed.

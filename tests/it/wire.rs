@@ -118,6 +118,24 @@ fn a_bad_rule_is_refused_with_the_place_of_the_mistake_marked() {
     assert!(words.contains("drop syn:x from=c\n         ^\n"), "{words}");
     assert_eq!(run.status.code(), Some(2));
     assert!(run.stdout.is_empty(), "a program was started all the same");
+    for option in ["--drop", "--duplicate", "--reorder", "--corrupt", "--hold"] {
+        let run = wire(&["--a", "true", "--b", "true", option, " "]);
+        let words = String::from_utf8(run.stderr).unwrap();
+        assert!(words.contains(option) && words.contains("`any`"), "{words}");
+        assert_eq!(run.status.code(), Some(2), "{option}");
+    }
+}
+
+#[test]
+fn a_time_has_a_unit_or_none_and_a_limit() {
+    for (time, code) in [("0", 0), ("5ms", 0), ("5s", 2), ("-1", 2), ("3600001", 2)] {
+        if code == 0 && has_no_wire() {
+            continue;
+        }
+        let latency = format!("--latency={time}");
+        let run = wire(&["--a", "true", "--b", "true", &latency]);
+        assert_eq!(run.status.code(), Some(code), "{run:?}");
+    }
 }
 
 #[test]
@@ -155,6 +173,60 @@ fn packets_are_held_until_a_key_decides() {
 
 /// The end of a program is told after all that it wrote, on both of its
 /// outputs.
+#[test]
+fn a_program_that_is_asked_to_end_may_do_what_it_has_to_do_first() {
+    if has_no_wire() || !found("python3") {
+        return;
+    }
+    let wishes = |last: &str| {
+        let handler = format!("signal.signal(signal.SIGTERM, {last})");
+        let waits = WAITS.replace(
+            "time.sleep",
+            &format!("import signal\n{handler}\ntime.sleep"),
+        );
+        // With a shell above it that SIGTERM ends at once.
+        let server = format!("{}; true", waits.trim_start_matches("exec "));
+        let run = wire(&["--a", &server, "--b", "true", "--linger", "0"]);
+        String::from_utf8(run.stdout).unwrap()
+    };
+    let text = wishes("lambda *_: (time.sleep(.5), print(\"bye\"), exit())");
+    assert!(text.contains("A | bye\n"), "{text}");
+    assert!(text.contains("A has ended: signal 15, as asked"), "{text}");
+    let text = wishes("signal.SIG_IGN");
+    let killed = "A has ended: killed, because it did not end when asked";
+    assert!(text.contains(killed), "{text}");
+}
+
+#[test]
+fn a_run_is_summed_up_and_a_rule_that_did_nothing_is_named() {
+    if has_no_wire() || !found("python3") {
+        return;
+    }
+    let run = wire(&[
+        "--a", SERVER, "--b", CLIENT, "--drop", "syn:1", "--drop", "udp", "--loss", "0%",
+    ]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(text.contains(": 1 dropped, 1 sent again\n"), "{text}");
+    assert!(
+        text.contains("the rule `drop udp` did nothing to any"),
+        "{text}"
+    );
+    assert!(!text.contains("`drop syn:1` did nothing"), "{text}");
+}
+
+#[test]
+fn silence_between_two_tries_is_explained() {
+    if has_no_wire() || !found("python3") {
+        return;
+    }
+    // The SYN is sent again after 1 s, after 2 s and after 4 s.
+    let client = CLIENT.replace("7777), 5)", "7777), 15)");
+    let run = wire(&["--a", SERVER, "--b", &client, "--drop", "syn:1-3"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    let remark = "host B has no answer, and waits ";
+    assert!(text.contains(remark), "{text}");
+}
+
 #[test]
 fn the_last_words_come_before_the_end() {
     if has_no_wire() {
@@ -214,7 +286,13 @@ fn a_server_that_only_its_own_host_can_reach_is_named() {
     let remark = "host A waits at 127.0.0.1:7777 only";
     assert!(text.contains(remark), "{text}");
     assert!(text.contains("ConnectionRefusedError"), "{text}");
+    assert!(!text.contains("neither has sent a packet"), "{text}");
     assert_eq!(run.status.code(), Some(1));
+    let itself = CLIENT.replace("10.0.0.1", "127.0.0.1");
+    let run = wire(&["--a", SERVER, "--b", &itself, "--linger", "0"]);
+    let text = String::from_utf8(run.stdout).unwrap();
+    let remark = "neither has sent a packet to the other; for B, host A is 10.0.0.1";
+    assert!(text.contains(remark), "{text}");
     let run = wire(&["--a", SERVER, "--b", CLIENT]);
     let text = String::from_utf8(run.stdout).unwrap();
     assert!(!text.contains("host A waits at"), "{text}");
@@ -227,7 +305,10 @@ fn a_client_that_was_started_as_a_is_told_to_be_b() {
     }
     let run = wire(&["--a", CLIENT, "--b", "true"]);
     let text = String::from_utf8(run.stdout).unwrap();
-    assert!(text.contains("A has ended before B is started"), "{text}");
+    assert!(
+        text.contains("A has failed before it waited at any port"),
+        "{text}"
+    );
     assert_eq!(run.status.code(), Some(1));
 }
 
@@ -266,7 +347,7 @@ fn a_narrow_terminal_gets_a_list() {
     typing.wait_for("dropped");
     typing.wait_for("A > B SYN, ACK seq 0 ack 1");
     typing.wait_for("B has ended: exit status 0");
-    let packets = typing.seen.split("tshark -i wire0").nth(1).unwrap();
+    let packets = typing.seen.split("ss -tuan").nth(2).unwrap();
     for line in packets.lines().filter(|line| !line.starts_with("A has")) {
         assert!(line.trim_end().chars().count() <= 40, "{line:?}");
         assert!(!line.contains("--"), "{line:?}");

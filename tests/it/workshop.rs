@@ -127,10 +127,9 @@ fn a_verdict_is_kept_with_its_rules_and_the_belief() {
     assert_eq!(failed.cause.as_deref(), Some("reply-to-first-peer"));
     assert_eq!(failed.belief.as_deref(), Some("M53"));
     let text = failed.text.join("\n");
-    assert!(
-        text.contains("we expected") && !text.contains('\x1b'),
-        "{text}"
-    );
+    // The first line keeps its indent, as the others do.
+    let columns = text.starts_with("  we did ") && text.contains("\n  we expected ");
+    assert!(columns && !text.contains('\x1b'), "{text}");
     assert_eq!(*command, None);
 
     // A command in any language counts as well.
@@ -195,6 +194,36 @@ fn each_hint_says_more_and_the_last_one_stays() {
 }
 
 #[test]
+fn a_hint_without_a_name_is_for_the_exercise_at_hand() {
+    let workshop = Workshop::new();
+    let none = workshop.said(&["hint"]);
+    assert!(none.contains("\n  stream-echo "), "{none}");
+    assert!(
+        none.ends_with("\nA hint for one: cargo run -- hint NAME\n"),
+        "{none}"
+    );
+    workshop.said(&["hint", "udp-echo"]);
+    let second = workshop.said(&["hint"]);
+    assert!(second.starts_with("udp-echo, hint 2 of 3\n"), "{second}");
+    // Code stands as it was written, line by line.
+    let third = workshop.said(&["hint"]);
+    let code = "\n    loop {\n        let (length, from) = socket.recv_from(&mut buffer)?;\n";
+    assert!(third.contains(code), "{third}");
+    // Nobody needs a hint for what has passed.
+    let passed = Deed::Verdict {
+        exercise: "udp-echo".into(),
+        passed: true,
+        seed: 1,
+        rules: Vec::new(),
+        failed: None,
+        command: None,
+    };
+    let diary = kit::diary::Diary::in_folder(&workshop.path(".workbook"));
+    diary.add(passed).unwrap();
+    assert_eq!(workshop.said(&["hint"]), none);
+}
+
+#[test]
 fn the_solution_is_for_who_has_passed_or_insists() {
     if !found("python3") {
         return;
@@ -209,7 +238,12 @@ fn the_solution_is_for_who_has_passed_or_insists() {
     assert_eq!(workshop.said(&["solution", "udp-echo", "--anyway"]), shown);
 
     workshop.write(FILE, &format!("{SERVER}{RIGHT}"));
-    workshop.said(&["check", "udp-echo"]);
+    let passed = workshop.said(&["check", "udp-echo"]);
+    let follows = "udp-echo: every rule is kept.
+Compare it with the solution: cargo run -- solution udp-echo
+What is next: cargo run -- progress
+";
+    assert!(passed.ends_with(follows), "{passed}");
     assert_eq!(workshop.said(&["solution", "udp-echo"]), shown);
     // Who begins again has not passed.
     workshop.said(&["reset", "udp-echo"]);

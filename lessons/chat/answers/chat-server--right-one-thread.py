@@ -56,7 +56,8 @@ async def chat(reader, writer):
         names = ", ".join(room)
         writer.write(f"* The room contains: {names}\n".encode())
         room[name] = writer
-        all_but(name, f"* {name} has entered the room")
+        # Who enters may be told so, too.
+        all_but(None, f"* {name} has entered the room")
         while (line := await next_line(reader)) is not None:
             all_but(name, f"[{name}] {line}")
     except ValueError:

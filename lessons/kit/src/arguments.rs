@@ -27,6 +27,9 @@ pub struct Arguments {
     /// Keep the packets between the hosts in this new file, for Wireshark
     #[arg(long, value_name = "FILE")]
     pub capture: Option<PathBuf>,
+    /// Ask, and run nothing without a prediction; for `workbook review`
+    #[arg(long, hide = true)]
+    pub again: bool,
     /// Draw packets with characters of ASCII only
     #[arg(long)]
     pub ascii: bool,

@@ -39,7 +39,9 @@ pub use ladder::Ladder;
 pub use lesson::{Choice, Experiment, Lesson, Outcome};
 pub use limit::open_files;
 pub use narrator::Narrator;
-pub use output::{Format, Output, WIDTH, columns, draws, print, width};
-pub use teach::{teach, teach_beside};
+pub use output::{
+    Format, Output, WIDTH, columns, draws, print, try_print, width,
+};
+pub use teach::{LEFT, teach, teach_beside};
 pub use terminal::Terminal;
 pub use words::{list, list_quoted, yes_or_no};

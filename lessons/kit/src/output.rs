@@ -44,30 +44,50 @@ impl Output {
     pub fn tell(&mut self, event: Event) {
         // Held until the line is written, so that the numbers stay in order.
         let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = match stream.format {
-            Format::Text => stream.terminal.render(&event),
+        print(&stream.render(event));
+    }
+
+    /// The text of one event, for who writes it without this.
+    pub fn render(&mut self, event: Event) -> String {
+        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        stream.render(event)
+    }
+}
+
+impl Stream {
+    fn render(&mut self, event: Event) -> String {
+        let n = self.told;
+        self.told += 1;
+        match self.format {
+            Format::Text => self.terminal.render(&event),
             Format::Json => {
                 let line = Line {
                     v: VERSION,
-                    n: stream.told,
-                    t_us: stream.started.elapsed().as_micros() as u64,
+                    n,
+                    t_us: self.started.elapsed().as_micros() as u64,
                     event,
                 };
                 serde_json::to_string(&line)
                     .expect("a struct of strings and numbers has a JSON form")
                     + "\n"
             }
-        };
-        stream.told += 1;
-        print(&text);
+        }
     }
+}
+
+/// Prints and flushes.
+///
+/// # Errors
+/// `BrokenPipe` if nobody reads it any more; a full disk.
+pub fn try_print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// Prints and flushes. Ends the program if nobody can read it any more.
 pub fn print(text: &str) {
-    let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    match written {
+    match try_print(text) {
         Ok(()) => {}
         // The reader has seen enough, as in `lesson-udp | head`.
         Err(e) if e.kind() == ErrorKind::BrokenPipe => process::exit(0),

@@ -1,7 +1,7 @@
 //! Runs a lesson from its command line: asks, runs, shows, explains.
 
 use crate::arguments::{Arguments, parse};
-use crate::ask::{Asking, ask, asking, wants_more};
+use crate::ask::{Asking, Unrun, ask, asking, wants_more};
 use crate::diary::{Deed, Diary, Source};
 use crate::output::{Format, Output, complain, draws, print, width};
 use crate::terminal::{NARROW, wrap};
@@ -11,6 +11,10 @@ use crate::{
 };
 use std::io;
 use std::process::ExitCode;
+
+/// The exit status of a lesson that `workbook review` started, and that the
+/// learner has left. Cargo and rustup end with others.
+pub const LEFT: u8 = 3;
 
 /// What holds for the whole run.
 struct Teaching {
@@ -90,11 +94,15 @@ pub fn teach_beside(lesson: &Lesson, programs: &[&str]) -> ExitCode {
             break;
         }
         match run(&teaching, experiment, &mut output) {
-            Some(Status::Ok) => {}
-            Some(_) => code = ExitCode::from(2),
-            None => break,
+            Ok(Status::Ok) | Err(Unrun::Skipped) => {}
+            Ok(_) => code = ExitCode::from(2),
+            Err(Unrun::Left) => break,
         }
         left = None;
+    }
+    // A review goes on by itself, unless the learner has left it.
+    if asking == Asking::Again {
+        return left.map_or(code, |_| ExitCode::from(LEFT));
     }
     if arguments.format == Format::Text {
         print(&whats_next(lesson, &chosen, left));
@@ -126,12 +134,12 @@ fn prepare(arguments: &Arguments, output: &Output) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Runs one experiment, or nothing if the learner leaves at the question.
+/// Runs one experiment, or nothing if the learner stops at the question.
 fn run(
     teaching: &Teaching,
     experiment: &Experiment,
     output: &mut Output,
-) -> Option<Status> {
+) -> Result<Status, Unrun> {
     output.tell(Event::Experiment {
         name: experiment.name.into(),
         file: experiment.file.replace('\\', "/"),
@@ -158,7 +166,7 @@ fn run(
         status,
         why,
     });
-    Some(status)
+    Ok(status)
 }
 
 /// Writes a prediction into the diary.

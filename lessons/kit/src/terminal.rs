@@ -5,6 +5,7 @@
 
 use crate::{Event, Ladder, Offered, Packet, Status, visible};
 use colored::{Color, ColoredString, Colorize};
+use std::mem;
 use textwrap::Options;
 
 /// Below this a run has no columns: each line begins with who, and wraps.
@@ -19,6 +20,7 @@ pub struct Terminal {
     in_run: bool,
     ladder: Ladder,
     between: Option<[String; 2]>,
+    rule: Option<String>,
     unexplained: bool,
 }
 
@@ -55,6 +57,7 @@ impl Terminal {
                 self.speakers.clear();
                 self.in_run = false;
                 self.between = None;
+                self.rule = None;
                 let rule = "-"
                     .repeat(self.ladder.width.saturating_sub(name.len() + 1));
                 format!("\n{} {}\n{file}\n", name.bold(), rule.dimmed())
@@ -151,7 +154,7 @@ impl Terminal {
     }
 
     /// A rung of the ladder, and above it the two addresses where they are
-    /// not those of the packet before.
+    /// not those of the packet before; a rule that acts again is not repeated.
     fn packet(&mut self, packet: &Packet) -> String {
         let mut ends = [packet.source.clone(), packet.destination.clone()];
         if packet.from != "A" {
@@ -165,7 +168,12 @@ impl Terminal {
             out = format!("{hang}{}\n", format!("{left} and {right}").dimmed());
             self.between = Some(ends);
         }
-        out + &self.ladder.rung(packet) + "\n"
+        let mut packet = packet.clone();
+        if packet.rule.is_some() && packet.fate != "held" {
+            let told = mem::replace(&mut self.rule, packet.rule.clone());
+            packet.rule.take_if(|rule| told.as_ref() == Some(rule));
+        }
+        out + &self.ladder.rung(&packet) + "\n"
     }
 
     fn outcome(

@@ -24,7 +24,7 @@ pub fn shown(packet: &Packet) -> kit::Packet {
         rule: packet.rule.as_ref().map(ToString::to_string),
     };
     if let Some(decoded) = &packet.decoded {
-        add_headers(&mut shown, decoded, &packet.bytes);
+        add_headers(&mut shown, decoded, packet);
     }
     shown
 }
@@ -38,11 +38,14 @@ fn address(address: SocketAddr) -> String {
     }
 }
 
-fn add_headers(shown: &mut kit::Packet, decoded: &Decoded, bytes: &[u8]) {
+fn add_headers(shown: &mut kit::Packet, decoded: &Decoded, packet: &Packet) {
     shown.source = address(decoded.source());
     shown.destination = address(decoded.destination());
     shown.length = decoded.payload.len();
     let mut info = Vec::new();
+    if packet.is_sent_again() {
+        info.push("sent again".to_string());
+    }
     match &decoded.transport {
         Transport::Tcp(tcp) => {
             shown.protocol = "tcp".into();
@@ -60,7 +63,7 @@ fn add_headers(shown: &mut kit::Packet, decoded: &Decoded, bytes: &[u8]) {
         Transport::Igmp(_) => {
             shown.protocol = "igmp".into();
             shown.length = 0;
-            info.extend(memberships(bytes));
+            info.extend(memberships(&packet.bytes));
         }
         // A later fragment shows no header of its transport.
         Transport::Other if decoded.fragment.is_some() => {}

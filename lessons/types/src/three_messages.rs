@@ -19,7 +19,11 @@ pub const EXPERIMENT: Experiment = Experiment {
         through a stream, a datagram, a sequenced-packet and a raw socket. \
         All have arrived when the receivers begin. Who gets \"A\" alone?",
     choices: &[
-        Choice::new("every", "Every type: three sends, three receives"),
+        Choice::believing(
+            "every",
+            "Every type: three sends, three receives",
+            &belief::M01,
+        ),
         Choice::new("four", "All but the stream: it gets \"ABC\""),
         Choice::new(
             "three",

@@ -124,7 +124,8 @@ impl Host {
     }
 
     /// A shell command that looks inside this host from a second terminal while the lab is up,
-    /// without root: append `ss -tan`, `ip addr` or `tshark -i wire0` (nsenter(1)).
+    /// without root: append `ss -tuan` or `ip addr`; root can append `tshark -i wire0` as well, which
+    /// needs a capability that others lose there (nsenter(1), capabilities(7)).
     pub fn look_inside(&self) -> String {
         let (pid, fd) = (process::id(), self.namespace.file().as_raw_fd());
         format!("nsenter -t {pid} -U --preserve-credentials --net=/proc/{pid}/fd/{fd}")

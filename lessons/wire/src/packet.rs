@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::decode::{Decoded, Icmp, Tcp, Transport, Udp};
-use crate::flow::Identity;
+use crate::flow::{Identity, Kind};
 
 /// One packet in the wire's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +75,13 @@ impl Packet {
             Transport::Tcp(tcp) => Some(tcp),
             _ => None,
         }
+    }
+
+    /// Whether this segment takes a place in the stream that was sent before: its SYN, its FIN or
+    /// its data. An acknowledgment takes none, and a probe is meant to.
+    pub fn is_sent_again(&self) -> bool {
+        let takes = [Kind::Syn, Kind::SynAck, Kind::Data, Kind::Fin];
+        self.identity.transmission > 1 && takes.contains(&self.identity.kind)
     }
 
     /// The UDP header, if this is a UDP datagram or its first fragment.

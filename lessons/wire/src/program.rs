@@ -4,6 +4,7 @@ use std::io::{self, PipeReader, Read};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -34,6 +35,8 @@ pub struct Program {
 struct Init {
     pid: i32,
     gone: Mutex<bool>,
+    /// Whether all have been asked to end: then what the program has started is waited for.
+    asked: AtomicBool,
 }
 
 /// What the keeper thread tells: the program has started.
@@ -97,9 +100,14 @@ impl Program {
 
     /// Asks the program and everything in its process group to end (SIGTERM).
     ///
+    /// A shell may end at once and leave behind a program that has something to do before its own
+    /// end, so from now on the end is that of all of them. Else what a program leaves behind is
+    /// killed.
+    ///
     /// # Errors
     /// As kill(2); that it has ended already is none.
     pub fn terminate(&self) -> io::Result<()> {
+        self.init.asked.store(true, Ordering::SeqCst);
         // The init ignores it, as the first process of a namespace does (pid_namespaces(7)).
         self.init.signal(true, libc::SIGTERM)
     }
@@ -156,6 +164,7 @@ fn start(
     let init = Arc::new(Init {
         pid: child.id() as i32,
         gone: Mutex::new(false),
+        asked: AtomicBool::new(false),
     });
     let started = Started {
         init: init.clone(),
@@ -170,17 +179,27 @@ fn start(
     Ok((child, init, reader))
 }
 
-/// Waits for the end of the init, and returns how the program ended.
+/// Waits for the end of the program and of what it left behind, and returns how it ended; killed
+/// if anything had to be killed that was asked to end.
 fn keep(mut child: Child, init: &Init, mut status: PipeReader) -> io::Result<ExitStatus> {
     let mut told = Vec::new();
-    status.read_to_end(&mut told)?;
+    status.by_ref().take(4).read_to_end(&mut told)?;
+    let asked = init.asked.load(Ordering::SeqCst);
+    if !asked {
+        // It may have ended by itself; any other refusal leaves nothing to try.
+        let _ = init.signal(false, libc::SIGKILL);
+    }
+    // The pipe closes with the init.
+    status.read_to_end(&mut Vec::new())?;
     // Nobody may signal this number any more once it is waited for.
     let mut gone = init.gone.lock().unwrap_or_else(PoisonError::into_inner);
     let own = child.wait()?;
     *gone = true;
     Ok(match told.first_chunk() {
-        Some(raw) => ExitStatus::from_raw(i32::from_ne_bytes(*raw)),
-        // The init was killed before the program ended.
-        None => own,
+        Some(raw) if !(asked && own.signal().is_some()) => {
+            ExitStatus::from_raw(i32::from_ne_bytes(*raw))
+        }
+        // The init was killed before the program ended, or before the rest did.
+        _ => own,
     })
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::mem;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::packet::Side;
 use crate::state::State;
@@ -54,13 +54,15 @@ impl State {
             .min()
     }
 
-    /// Notes in the log that these packets left at `time`.
+    /// Notes in the log that these packets left at `time`, in this order: a nanosecond apart, or
+    /// who sorts them by time would find them in the order in which they were sent.
     pub(crate) fn delivered(&mut self, sent: &[Outgoing], time: SystemTime) {
-        let at = self.clock(time);
+        let mut at = self.clock(time);
         for outgoing in sent {
             if let Some(entry) = self.entry(outgoing.n) {
                 entry.delivered.push(at);
             }
+            at += Duration::from_nanos(1);
         }
     }
 }
@@ -89,7 +91,6 @@ impl Eq for Outgoing {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn packets_due_together_leave_in_the_order_they_came() {
@@ -102,5 +103,21 @@ mod tests {
         let left: Vec<u64> = state.due(now).iter().map(|outgoing| outgoing.n).collect();
         assert_eq!(left, (0..50).collect::<Vec<_>>());
         assert_eq!(state.next_due(), Some(now + Duration::from_secs(1)));
+    }
+    #[test]
+    fn packets_that_leave_together_keep_their_order_in_time() {
+        let mut state = State::new(Duration::ZERO, 1 << 20);
+        let sent = SystemTime::now();
+        for byte in 1..=3 {
+            state.arrive(Side::A, &[byte], sent);
+        }
+        let mut left = state.due(Instant::now() + Duration::from_secs(1));
+        left.reverse();
+        state.delivered(&left, SystemTime::now());
+        let mut at = left
+            .iter()
+            .map(|out| state.entry(out.n).map(|entry| entry.delivered[0]));
+        assert_eq!(at.len(), 3);
+        assert!(at.by_ref().is_sorted_by(|one, next| one < next));
     }
 }

@@ -1,10 +1,13 @@
 //! `workbook wire`: any two programs on two hosts, and the cable between them.
 
 pub mod captures;
+mod happening;
 mod keys;
+mod meeting;
 mod packets;
 mod programs;
 mod rules;
+mod voice;
 
 use std::collections::VecDeque;
 use std::process::ExitCode;
@@ -12,33 +15,17 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use kit::{Event, Format, Ladder, Output};
-use wire::diag::{Protocol, Socket, State};
+use kit::{Event, Format};
 use wire::{Action, Lab, Options, RuleId, Side};
 
 use crate::cli::WireArgs;
 use crate::cmd::{complain, signals};
 use captures::Capture;
+use happening::Happening;
 use keys::Key;
+use meeting::Turn;
 use programs::Programs;
-
-/// What can happen while two programs run.
-enum Happening {
-    /// The wire has decided about a packet, or holds it; `held` stays true
-    /// when it is decided about after that.
-    Seen {
-        packet: Box<kit::Packet>,
-        held: bool,
-    },
-    /// So many packets came faster than they could be shown.
-    LeftOut(u64),
-    /// A program wrote a line; true for standard error.
-    Wrote(Side, bool, String),
-    /// The learner typed a line, or ended the input.
-    Typed(Option<String>),
-    /// Ctrl-C, or a request to end.
-    Interrupted,
-}
+use voice::Voice;
 
 /// How much the log may take, in bytes: some 150,000 packets of full size.
 const LOG_BYTES: usize = 256 << 20;
@@ -56,6 +43,9 @@ const GRACE: Duration = Duration::from_secs(3);
 
 /// How often to see how far the programs are, when nothing happens.
 const TICK: Duration = Duration::from_millis(20);
+
+/// How long nothing crosses before it is told who waits to send again.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// How long nothing more must happen after the end before that was all.
 const QUIET: Duration = Duration::from_millis(100);
@@ -84,12 +74,16 @@ pub fn run(args: &WireArgs) -> Result<ExitCode> {
         }
     };
     let mut holds = Vec::new();
+    let mut acting = Vec::new();
     for rule in rules {
-        let hold = rule.action == Action::Hold;
+        let (hold, text) = (rule.action == Action::Hold, rule.to_string());
         let id = lab.wire.add(rule);
-        holds.extend(hold.then_some(id));
+        match hold {
+            true => holds.push(id),
+            false => acting.push(text),
+        }
     }
-    let mut wiring = Wiring::new(&lab, args, holds)?;
+    let mut wiring = Wiring::new(&lab, args, holds, acting)?;
     let ended = wiring.until_both_end();
     let code = wiring.conclude(ended, captures)?;
     Ok(ExitCode::from(code))
@@ -99,11 +93,15 @@ pub fn run(args: &WireArgs) -> Result<ExitCode> {
 struct Wiring<'a> {
     lab: &'a Lab,
     args: &'a WireArgs,
-    output: Output,
+    voice: Voice,
     programs: Programs,
     happenings: Receiver<Happening>,
     /// The rules that hold packets; none once the learner has let them go.
     holds: Vec<RuleId>,
+    /// The other rules, as they are written.
+    acting: Vec<String>,
+    /// When a packet was last seen, until the silence after it is told.
+    crossed: Option<Instant>,
     asked_about: Option<u64>,
     /// Lines typed and not obeyed yet; `None` is the end of the input.
     typed: VecDeque<Option<String>>,
@@ -111,12 +109,12 @@ struct Wiring<'a> {
 }
 
 impl<'a> Wiring<'a> {
-    fn new(lab: &'a Lab, args: &'a WireArgs, holds: Vec<RuleId>) -> Result<Wiring<'a>> {
-        let ladder = Ladder {
-            ascii: args.ascii || !kit::draws(),
-            width: kit::width(),
-        };
-        let output = Output::new(args.format, ladder);
+    fn new(
+        lab: &'a Lab,
+        args: &'a WireArgs,
+        holds: Vec<RuleId>,
+        acting: Vec<String>,
+    ) -> Result<Wiring<'a>> {
         let (tell, happenings) = mpsc::sync_channel(WAITING);
         packets::pass_on(lab.wire.subscribe(), tell.clone());
         let told = tell.clone();
@@ -127,10 +125,12 @@ impl<'a> Wiring<'a> {
         let mut wiring = Wiring {
             lab,
             args,
-            output,
+            voice: Voice::new(args),
             programs,
             happenings,
             holds,
+            acting,
+            crossed: None,
             asked_about: None,
             typed: VecDeque::new(),
             interrupted: false,
@@ -144,16 +144,16 @@ impl<'a> Wiring<'a> {
             return;
         }
         let (a, b) = (self.lab.a.addr(), self.lab.b.addr());
-        kit::print(&format!(
+        self.voice.print(&format!(
             "host A is {a}, host B is {b}, and a packet takes {} ms between them\n\
              look inside from a second terminal, without root:\n  \
-             A: {} ss -tan\n  B: {} tshark -i wire0\n",
+             A: {} ss -tuan\n  B: {} ss -tuan\n",
             self.args.latency,
             self.lab.a.look_inside(),
             self.lab.b.look_inside(),
         ));
         if !self.holds.is_empty() {
-            kit::print(keys::HELP);
+            self.voice.print(keys::HELP);
         }
     }
 
@@ -165,15 +165,11 @@ impl<'a> Wiring<'a> {
         let mut kill_at: Option<Instant> = None;
         loop {
             if let Some(latest) = b_at
-                && let Some(remark) = self.b_may_start(Instant::now() >= latest)
+                && let Some(turn) =
+                    meeting::of_b(self.lab, &self.programs, Instant::now() >= latest)
             {
                 b_at = None;
-                if let Some(remark) = remark {
-                    self.note(&remark);
-                }
-                self.programs.start(&self.lab.b, &self.args.b)?;
-                // What was typed before is for B, too.
-                self.obey();
+                self.turn_of_b(turn)?;
             }
             let ended = self.programs.ended()?;
             if !ended.is_empty() {
@@ -182,7 +178,7 @@ impl<'a> Wiring<'a> {
             }
             for (who, how) in ended {
                 let who = who.to_string();
-                self.output.tell(Event::Exited { who, how });
+                self.voice.tell(Event::Exited { who, how });
             }
             let b_over = b_at.is_none() && !self.programs.runs(Side::B);
             if b_over && !self.programs.runs(Side::A) {
@@ -192,7 +188,8 @@ impl<'a> Wiring<'a> {
                 stop_at = Some(Instant::now() + Duration::from_millis(self.args.linger));
             }
             let now = Instant::now();
-            let stop = self.interrupted || stop_at.is_some_and(|at| now >= at);
+            let enough = self.interrupted || self.voice.unheard.is_some();
+            let stop = enough || stop_at.is_some_and(|at| now >= at);
             if stop && kill_at.is_none() {
                 self.release_all();
                 b_at = None;
@@ -205,6 +202,33 @@ impl<'a> Wiring<'a> {
             if let Ok(happening) = self.happenings.recv_timeout(TICK) {
                 self.happened(happening);
                 self.show();
+            }
+            self.tell_silence();
+        }
+    }
+
+    fn turn_of_b(&mut self, turn: Turn) -> Result<()> {
+        let remark = match &turn {
+            Turn::Comes(remark) => remark.as_ref(),
+            Turn::Never(why) => Some(why),
+        };
+        if let Some(remark) = remark {
+            self.voice.note(remark);
+        }
+        if let Turn::Comes(_) = turn {
+            self.programs.start(&self.lab.b, &self.args.b)?;
+            // What was typed before is for B, too.
+            self.obey();
+        }
+        Ok(())
+    }
+
+    /// Says once why nothing crosses, if somebody waits to send again.
+    fn tell_silence(&mut self) {
+        if self.crossed.is_some_and(|at| at.elapsed() > SILENCE) {
+            self.crossed = None;
+            if let Some(remark) = meeting::why_so_quiet(self.lab) {
+                self.voice.note(&remark);
             }
         }
     }
@@ -219,51 +243,23 @@ impl<'a> Wiring<'a> {
         }
     }
 
-    /// Whether B may be started, and what its start should not hide: because A
-    /// waits for it, is over, or has had its time.
-    fn b_may_start(&self, late: bool) -> Option<Option<String>> {
-        let sockets = self.lab.a.sockets().unwrap_or_default();
-        let waits = |socket: &&Socket| match socket.protocol {
-            Protocol::Tcp => socket.state == State::Listen,
-            Protocol::Udp => socket.local.port() != 0,
-        };
-        let waiting: Vec<&Socket> = sockets.iter().filter(waits).collect();
-        if let Some(first) = waiting.first() {
-            let apart = waiting.iter().all(|s| s.local.ip().is_loopback());
-            return Some(apart.then(|| {
-                format!(
-                    "host A waits at {} only, where no other host can reach it; \
-                     it should listen at 0.0.0.0 or {}",
-                    first.local,
-                    self.lab.a.addr()
-                )
-            }));
-        }
-        if !self.programs.runs(Side::A) {
-            let failed = self.programs.failed(Side::A);
-            let remark = "A has ended before B is started; A should be the one that waits";
-            return Some(failed.then(|| remark.into()));
-        }
-        let remark = "A waits at no port yet; B is started all the same";
-        late.then(|| Some(remark.into()))
-    }
-
     fn happened(&mut self, happening: Happening) {
         match happening {
             Happening::Seen { packet, held } => {
-                self.output.tell(Event::Packet(*packet));
+                self.crossed = Some(Instant::now());
+                self.voice.tell(Event::Packet(*packet));
                 // Asked again after each packet: the last question has moved up.
                 if held {
                     self.ask();
                 }
             }
-            Happening::LeftOut(count) => self.note(&format!(
+            Happening::LeftOut(count) => self.voice.note(&format!(
                 "{count} packets came faster than they can be shown; \
                  a capture (--pcap) has them, too"
             )),
             Happening::Wrote(side, error, text) => {
                 let who = side.to_string();
-                self.output.tell(Event::Wrote { who, error, text });
+                self.voice.tell(Event::Wrote { who, error, text });
             }
             // Nobody who wants to leave has to wait for a packet first.
             Happening::Typed(Some(q)) if !self.holds.is_empty() && q == "q" => {
@@ -299,17 +295,22 @@ impl<'a> Wiring<'a> {
     fn obey_line(&mut self, line: Option<String>) {
         let Some(line) = line else {
             // Nobody is left to decide about packets or to type for a program.
+            if !self.holds.is_empty() {
+                self.voice
+                    .note("the input has ended: nothing is held any more");
+            }
             self.release_all();
             self.programs.end_input();
             return;
         };
         match keys::meaning(&line, !self.holds.is_empty()) {
             Key::Text(side, text) => self.programs.type_into(side, &text),
-            Key::Help => self.note(keys::HELP.trim_end()),
+            Key::Help => self.voice.note(keys::HELP.trim_end()),
             Key::Quit => self.interrupted = true,
             Key::ReleaseAll => {
                 self.release_all();
-                self.note("nothing is held any more; what you type goes to B, Ctrl-C ends");
+                self.voice
+                    .note("nothing is held any more; what you type goes to B, Ctrl-C ends");
             }
             Key::Decide(action) => {
                 // The wire tells what became of it, and then the next is asked about.
@@ -321,7 +322,7 @@ impl<'a> Wiring<'a> {
                 let after = self.asked_about.take();
                 self.ask_after(after);
             }
-            Key::Unknown => self.note("that is no key; ? lists them"),
+            Key::Unknown => self.voice.note("that is no key; ? lists them"),
         }
     }
 
@@ -342,7 +343,7 @@ impl<'a> Wiring<'a> {
             && self.args.format == Format::Text
         {
             let count = held.len();
-            kit::print(&format!(
+            self.voice.print(&format!(
                 "packet {number} waits ({count} in all): p, d, 2, c, h, r, q or ?\n"
             ));
         }
@@ -373,27 +374,27 @@ impl<'a> Wiring<'a> {
                 break;
             }
         }
+        for line in meeting::summary(self.lab, &self.acting) {
+            self.voice.note(&line);
+        }
         for capture in captures {
-            self.note(&capture.keep(&self.lab.wire)?);
+            self.voice.note(&capture.keep(&self.lab.wire)?);
         }
         ended?;
         let unlogged = self.lab.wire.unlogged();
         if unlogged > 0 {
-            self.note(&format!(
+            self.voice.note(&format!(
                 "{unlogged} more packets were not logged: the log is full"
             ));
         }
         if let Err(why) = self.lab.wire.trust() {
-            self.note(&why.to_string());
+            self.voice.note(&why.to_string());
             return Ok(2);
         }
-        Ok(if self.programs.went_well() { 0 } else { 1 })
-    }
-
-    fn note(&self, text: &str) {
-        match self.args.format {
-            Format::Text => kit::print(&format!("{text}\n")),
-            Format::Json => complain(text),
-        }
+        Ok(match self.voice.unheard {
+            Some(code) => code,
+            None if self.programs.went_well() => 0,
+            None => 1,
+        })
     }
 }

@@ -53,6 +53,10 @@ impl Programs {
         command.args(["-c", line]);
         // Python holds back what it prints into a pipe, unless told not to.
         command.env("PYTHONUNBUFFERED", "1");
+        // No way leads from these hosts to a proxy.
+        for name in ["http_proxy", "https_proxy", "all_proxy"] {
+            command.env_remove(name).env_remove(name.to_uppercase());
+        }
         command.stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let side = host.side();
@@ -114,9 +118,12 @@ impl Programs {
                 continue;
             }
             one.told = true;
-            let how = match one.asked_to_end {
-                true => format!("{}, as asked", words(status)),
-                false => words(status),
+            let how = match (one.asked_to_end, words(status)) {
+                (false, how) => how,
+                (true, how) if how == "signal 9" => {
+                    "killed, because it did not end when asked".into()
+                }
+                (true, how) => format!("{how}, as asked"),
             };
             ended.push((one.side, how));
         }

@@ -8,6 +8,12 @@ use crate::cli::WireArgs;
 /// with its place marked.
 pub fn from(args: &WireArgs) -> Result<Vec<Rule>, String> {
     let mut texts: Vec<(&str, String)> = Vec::new();
+    // A rule that names no packet is about all of them; an empty text is more
+    // likely a variable of the shell that is not set.
+    let named = |option: &str, value: &str| match value.trim() {
+        "" => Err(format!("{option} names no packet; `any` stands for all")),
+        _ => Ok(()),
+    };
     texts.extend(args.rule.iter().map(|rule| ("--rule", rule.clone())));
     let options = [
         ("--drop", "drop", &args.drop),
@@ -17,6 +23,9 @@ pub fn from(args: &WireArgs) -> Result<Vec<Rule>, String> {
         ("--corrupt", "corrupt", &args.corrupt),
     ];
     for (option, verb, values) in options {
+        if verb != "delay" {
+            values.iter().try_for_each(|value| named(option, value))?;
+        }
         let rule = |value: &String| (option, format!("{verb} {value}"));
         texts.extend(values.iter().map(rule));
     }
@@ -24,6 +33,7 @@ pub fn from(args: &WireArgs) -> Result<Vec<Rule>, String> {
         texts.push(("--loss", format!("loss {loss} seed {}", args.seed)));
     }
     if let Some(hold) = &args.hold {
+        named("--hold", hold)?;
         texts.push(("--hold", format!("hold {hold}")));
     }
     let parse = |(option, text): (&str, String)| {

@@ -78,7 +78,15 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "How does the server know that the file is complete? The connection has two directions, and you want to end one of them.",
         "shutdown(Shutdown::Write) ends your side and leaves the other open; dropping the stream ends both. Then read to the end: when is what you have read an answer, and when is it only a piece of one?",
-        "stream.write_all(&fs::read(file)?)?; stream.shutdown(Shutdown::Write)?; stream.read_to_string(&mut answer)?; if !answer.ends_with('\\n') { return an error } print!(\"{answer}\"). An error that main returns is a failure for the shell, too.",
+        r#"
+    stream.write_all(&fs::read(file)?)?;
+    stream.shutdown(Shutdown::Write)?;
+    stream.read_to_string(&mut answer)?;
+    if !answer.ends_with('\n') {
+        // return an error
+    }
+    print!("{answer}");
+An error that main returns is a failure for the shell, too."#,
     ],
 };
 

@@ -104,7 +104,7 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "Two things come one after the other: always four bytes, and then as many as they say. What does a read return when only a part of that has arrived?",
         "read_exact waits until all of it is there, and tells an end in the middle by an error. Compare the length with the limit before you make room for it. Put header and body of the answer into one Vec, and write that.",
-        "Loop: read_exact(&mut header), or end; length = u32::from_be_bytes(header); above 1,048,576: close; let mut body = vec![0; length]; read_exact(&mut body); body.reverse(); write_all(&[&header[..], &body[..]].concat()). An error ends this client only.",
+        "Loop: `read_exact(&mut header)`, or end; `length = u32::from_be_bytes(header)`; above 1,048,576: close; `let mut body = vec![0; length]`; `read_exact(&mut body)`; `body.reverse()`; `write_all(&[&header[..], &body[..]].concat())`. An error ends this client only.",
     ],
 };
 

@@ -65,7 +65,15 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "There are three ways for connect to end: it returns, it fails with an error that says refused, or it does not end by itself. What does your program print for each?",
         "Give each connect a time of its own (connect_timeout in Rust, settimeout in Python), and let all run at the same time: a thread each. Collect the results in the order of the arguments.",
-        "Parse all arguments first, and exit with 2 if one is no address. Spawn a thread for each: match TcpStream::connect_timeout(&address, Duration::from_secs(2)) { Ok(_) => \"open\", Err(e) if e.kind() == ConnectionRefused => \"refused\", Err(_) => \"silent\" }. Join them in order and print.",
+        r#"
+Parse all arguments first, and exit with 2 if one is no address. Spawn a thread for each:
+    let patience = Duration::from_secs(2);
+    match TcpStream::connect_timeout(&address, patience) {
+        Ok(_) => "open",
+        Err(e) if e.kind() == ConnectionRefused => "refused",
+        Err(_) => "silent",
+    }
+Join them in order and print."#,
     ],
 };
 

@@ -65,7 +65,13 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "Three things have to be right: what the socket is bound to, which group it joins on which interface, and that others on this host may have the same port. `ss -uanm` and /proc/net/igmp show the first two.",
         "Set SO_REUSEADDR before bind (socket2 can, std cannot), bind to the group's own address and port, and join the group on the interface of the third argument. Read standard input in a second thread.",
-        "let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?; socket.set_reuse_address(true)?; socket.bind(&SocketAddr::from((group, port)).into())?; socket.join_multicast_v4(&group, &interface)?; let socket: UdpSocket = socket.into(); a thread reads lines of standard input until `quit` or the end, and then calls std::process::exit(0).",
+        r"
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&SocketAddr::from((group, port)).into())?;
+    socket.join_multicast_v4(&group, &interface)?;
+    let socket: UdpSocket = socket.into();
+A thread reads lines of standard input until `quit` or the end, and then calls `std::process::exit(0)`.",
     ],
 };
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use kit::belief;
 
-use crate::judge::bench::{Bench, REPLY, START};
+use crate::judge::bench::{Bench, QUIET, REPLY, START, TICK};
 use crate::judge::bytes::{any, difference, shown};
 use crate::judge::cause::{ALWAYS_TEXT, Cause};
 use crate::judge::fault::{Fault, Stop};
@@ -26,7 +26,7 @@ pub const EXERCISE: Exercise = Exercise {
             check: sends_the_line,
         },
         Rule {
-            says: "it prints the answer",
+            says: "it prints the answer, and nothing else",
             check: prints_the_answer,
         },
         Rule {
@@ -68,6 +68,7 @@ pub const EXERCISE: Exercise = Exercise {
     ],
     causes: &[
         &SEND_IS_A_LINE,
+        &PRINTLN_ADDS_NOTHING,
         &ZERO_IS_NOT_YET,
         &ONE_READ,
         &SHORT_READ,
@@ -79,7 +80,17 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "How does the server know that your line is complete, and how do you know that its answer is? Neither side can see how often the other one calls write.",
         "A read returns what has come so far, 1 byte or thousands. Read again until it returns 0. Print bytes, not text: write_all to standard output.",
-        "stream.write_all(b\"get\\n\")?; loop { let length = stream.read(&mut buffer)?; if length == 0 { return Ok(()); } out.write_all(&buffer[..length])?; out.flush()?; }. Errors leave main with `?`.",
+        r#"
+    stream.write_all(b"get\n")?;
+    loop {
+        let length = stream.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(());
+        }
+        out.write_all(&buffer[..length])?;
+        out.flush()?;
+    }
+Errors leave main with `?`."#,
     ],
 };
 
@@ -93,6 +104,15 @@ const SEND_IS_A_LINE: Cause = Cause {
     truth: "the stream does not carry the ends of your calls: a line ends with its line feed, and the server waits for that.",
     belief: Some(&belief::M01),
     see: ("stream", "boundaries"),
+};
+
+/// A newline is printed after the answer.
+const PRINTLN_ADDS_NOTHING: Cause = Cause {
+    name: "println-adds-nothing",
+    says: "println! prints just what I give it.",
+    truth: "it adds a newline of its own, as print does in Python; print! (end='' in Python) adds none, and write_all to standard output (sys.stdout.buffer.write) takes any bytes.",
+    belief: None,
+    see: ("sockets", "descriptor"),
 };
 
 /// The end of the stream is taken for an empty moment.
@@ -166,12 +186,17 @@ fn prints_the_answer(bench: &mut Bench) -> Ruling {
     let answer = bench.line(12);
     let mut server = asked(bench)?;
     says(&mut server, &answer);
-    let Err(fault) = whole(bench, &server, &answer) else {
-        return Ok(());
-    };
-    // Who prints when all has come, and does not see that it has.
-    let waits = !bench.has_ended() && fault.got == NOTHING;
-    fault.because_if(waits, &ZERO_IS_NOT_YET).stop()
+    if let Err(fault) = whole(bench, &server, &answer) {
+        // Who prints when all has come, and does not see that it has.
+        let waits = !bench.has_ended() && fault.got == NOTHING;
+        return fault.because_if(waits, &ZERO_IS_NOT_YET).stop();
+    }
+    // Who prints more does so before it ends, or waits again.
+    bench.lets_it_work(QUIET)?;
+    let soon = if bench.has_ended() { REPLY } else { TICK };
+    let until = Instant::now() + soon;
+    printed(bench, &answer, until, |out| out.len() > answer.len())?;
+    Ok(())
 }
 
 fn ends(bench: &mut Bench) -> Ruling {
@@ -357,6 +382,10 @@ fn printed(
     match program.shows(until, |_| false) {
         out if out == answer => Ok(()),
         [] => Err(Fault::new(expected, NOTHING)),
-        out => Err(Fault::new(expected, difference(answer, out))),
+        out => {
+            let newline = out.strip_prefix(answer) == Some(b"\n");
+            let fault = Fault::new(expected, difference(answer, out));
+            Err(fault.because_if(newline, &PRINTLN_ADDS_NOTHING))
+        }
     }
 }

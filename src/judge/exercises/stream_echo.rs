@@ -65,7 +65,15 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "Two loops, one in the other: the outer one accepts clients, the inner one reads from the client and writes back. When does each of them end?",
         "The inner loop ends when read returns 0, and also when read or write fails: that is the end of this client, never of the server. Does your write take all that it is given?",
-        "for stream in listener.incoming() { let Ok(mut stream) = stream else { continue }; while let Ok(length @ 1..) = stream.read(&mut buffer) { if stream.write_all(&buffer[..length]).is_err() { break } } }",
+        r"
+    for stream in listener.incoming() {
+        let Ok(mut stream) = stream else { continue };
+        while let Ok(length @ 1..) = stream.read(&mut buffer) {
+            if stream.write_all(&buffer[..length]).is_err() {
+                break;
+            }
+        }
+    }",
     ],
 };
 

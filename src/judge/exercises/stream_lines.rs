@@ -11,9 +11,9 @@ use crate::judge::tcp::Tcp;
 use crate::judge::unkind::{self, is_served};
 use crate::judge::{Exercise, Rule, Ruling};
 use causes::{
-    A_LETTER_IS_A_BYTE, A_LINE_HAS_ITS_NEWLINE, A_NEWLINE_COMES_LAST, A_READ_BRINGS_ONE_LINE,
-    A_READER_FOR_EACH_LINE, EMPTY_IS_THE_END, EVERY_LINE_ENDS, ONE_READ_IS_ONE_LINE,
-    TRIM_TAKES_THE_NEWLINE,
+    A_LETTER_IS_A_BYTE, A_LINE_HAS_ITS_NEWLINE, A_LINE_HAS_ONE_END, A_NEWLINE_COMES_LAST,
+    A_READ_BRINGS_ONE_LINE, A_READER_FOR_EACH_LINE, EMPTY_IS_THE_END, EVERY_LINE_ENDS,
+    ONE_READ_IS_ONE_LINE, TRIM_TAKES_THE_NEWLINE,
 };
 
 /// The longest line that is answered, without its newline.
@@ -87,6 +87,7 @@ pub const EXERCISE: Exercise = Exercise {
         &unkind::ZERO_IS_A_PAUSE,
         &EMPTY_IS_THE_END,
         &TRIM_TAKES_THE_NEWLINE,
+        &A_LINE_HAS_ONE_END,
         &A_LETTER_IS_A_BYTE,
         &unkind::BYTES_ARE_TEXT,
         &EVERY_LINE_ENDS,
@@ -95,7 +96,7 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "A read may bring half a line, or two and a half. Where do you keep what is not a whole line yet, and what do you do with all that is?",
         "One BufReader for each connection, for as long as it lives, cuts lines out of the stream; read_until(b'\\n') counts bytes and takes what is no text. What does it return at the end, and what if no newline ever comes?",
-        "Loop: reader.by_ref().take(65_537).read_until(b'\\n', &mut line); 0 bytes: the end. Take off the b'\\n' if it is there; longer than 65,536 without it: close. Write the length and a newline, clear the line. An error ends this client only.",
+        "Loop: `reader.by_ref().take(65_537).read_until(b'\\n', &mut line)`; 0 bytes: the end. Take off the b'\\n' if it is there; longer than 65,536 without it: close. Write the length and a newline, clear the line. An error ends this client only.",
     ],
 };
 
@@ -204,14 +205,21 @@ fn every_byte(bench: &mut Bench) -> Ruling {
     client.offers(b"\n");
     let heard = client.hears_line().plainly();
     is_answer(&heard, 0).map_err(|fault| fault.because_if(heard.is_over(), &EMPTY_IS_THE_END))?;
-    for (before, after) in [("  ", " \t"), ("", "\r"), ("\0", "\0")] {
+    for (before, after, cause) in [
+        ("  ", " \t", Some(&TRIM_TAKES_THE_NEWLINE)),
+        ("", "\r", Some(&A_LINE_HAS_ONE_END)),
+        ("\0", "\0", None),
+    ] {
         let word = bench.word(6);
         let sent = [before.as_bytes(), &word, after.as_bytes(), b"\n"].concat();
         client.offers(&sent);
         let heard = client.hears_line().plainly();
-        let fewer = number(&heard).is_some_and(|length| length < sent.len() - 1);
-        is_answer(&heard, sent.len() - 1)
-            .map_err(|fault| fault.because_if(fewer, &TRIM_TAKES_THE_NEWLINE))?;
+        let length = sent.len() - 1;
+        let fewer = number(&heard).is_some_and(|number| number < length);
+        is_answer(&heard, length).map_err(|fault| Fault {
+            cause: cause.filter(|_| fewer),
+            ..fault
+        })?;
     }
     Ok(())
 }

@@ -66,7 +66,11 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "A thread that waits in read cannot do anything else. How many of your threads can wait in a read at the same time, and which one waits in accept meanwhile?",
         "Accept in a loop, and give each connection to a thread of its own. What one client does wrong ends its thread with an error, not the loop; and no lock is held while a thread reads or writes.",
-        "for stream in listener.incoming().flatten() { thread::spawn(move || serve(stream)); } where serve reads with read_until(b'\\n') into a Vec<u8>, calls make_ascii_uppercase, and writes with write_all; every error there is a `return`.",
+        r"
+    for stream in listener.incoming().flatten() {
+        thread::spawn(move || serve(stream));
+    }
+serve reads with read_until(b'\n') into a Vec<u8>, calls make_ascii_uppercase, and writes with write_all; every error there is a `return`.",
     ],
 };
 

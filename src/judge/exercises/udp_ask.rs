@@ -96,7 +96,18 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "An answer may be lost, late, repeated, somebody else's, or nonsense. How do you know that the datagram you have just received answers the question you have just asked?",
         "Make the datagram once for each question, and send the same one again when 100 ms have passed without its answer. A receive that brought something else must not start the 100 ms anew: wait for what is left of them.",
-        "for _ in 0..5 { send; let deadline = now + 100 ms; while let Some(left) = time left until deadline { set_read_timeout(left); match recv { the right number: return the answer; anything else: go on; a timeout: break } } } then fail. connect() on the socket keeps strangers out.",
+        r"
+    for _ in 0..5 {
+        // send; the deadline is in 100 ms
+        while let Some(left) = /* time left until the deadline */ {
+            // set_read_timeout(Some(left)), and receive:
+            // the right number: return the answer
+            // anything else: go on
+            // a timeout: break
+        }
+    }
+    // fail
+`connect` on the socket keeps strangers out.",
     ],
 };
 

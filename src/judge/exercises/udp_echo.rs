@@ -61,7 +61,12 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "One socket serves everybody: recv_from tells who sent a datagram, send_to says who gets one. Which of the two addresses do you use for the reply?",
         "A datagram has a length of its own, from 0 to 65,507 bytes. What does recv_from return, which part of your buffer do you send, and how large must the buffer be?",
-        "let mut buffer = [0; 65507]; loop { let (length, from) = socket.recv_from(&mut buffer)?; send buffer[..length] back to `from`, with the same socket }.",
+        r"
+    let mut buffer = [0; 65507];
+    loop {
+        let (length, from) = socket.recv_from(&mut buffer)?;
+        // send buffer[..length] back to `from`, with the same socket
+    }",
     ],
 };
 

@@ -94,7 +94,16 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "At any moment one datagram is under way, and you wait for its acknowledgment. What makes you send the next one, what makes you send this one again, and what makes you do nothing?",
         "Write one function that delivers one datagram: send it, wait 100 ms for the four bytes of its number, and send it again if they do not come. The end of the file is delivered by the same function: a number and no data.",
-        "fn deliver(socket, number: u32, data) { let datagram = number.to_be_bytes() followed by data; for _ in 0..5 { send; until a deadline in 100 ms: if recv brings exactly number.to_be_bytes(), return Ok } Err }. main: read up to 1,024 bytes, deliver them as 0, 1, 2, and so on; when a read returns 0, deliver the empty end, too.",
+        r"
+    fn deliver(socket, number: u32, data) {
+        // the datagram: number.to_be_bytes(), followed by data
+        for _ in 0..5 {
+            // send it; until a deadline in 100 ms:
+            // if exactly number.to_be_bytes() comes, return Ok
+        }
+        // Err
+    }
+main: read up to 1,024 bytes, deliver them as 0, 1, 2, and so on; when a read returns 0, deliver the empty end, too.",
     ],
 };
 

@@ -60,7 +60,8 @@ impl Home {
             symlink(built, path("target").join(profile)).unwrap();
         }
         let own =
-            regex::Regex::new(r"(?:check|watch) ([\w-]+) --cmd 'python3 (my_\w+\.py)'").unwrap();
+            regex::Regex::new(r"(?:check|watch) ([\w-]+) --cmd 'python3 (my_\w+\.py|ada\.py)'")
+                .unwrap();
         if let Some(own) = own.captures(command) {
             fs::write(path(&own[2]), program(&own[1])).unwrap();
         }

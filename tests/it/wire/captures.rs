@@ -77,6 +77,23 @@ fn a_capture_that_cannot_be_written_is_said_before_anything_starts() {
 }
 
 #[test]
+fn who_stops_reading_the_output_keeps_the_capture() {
+    if has_no_wire() || !found("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("talk.pcapng");
+    let mut command = Command::new("sh");
+    let line = "\"$0\" wire --a \"$1\" --b \"$2\" --pcap \"$3\" | head -1";
+    let program = env!("CARGO_BIN_EXE_workbook");
+    command
+        .args(["-c", line, program, SERVER, CLIENT])
+        .arg(&file);
+    output(&mut command, "");
+    assert!(file.metadata().unwrap().len() > 100);
+}
+
+#[test]
 fn ctrl_c_ends_both_programs_and_the_capture_is_whole() {
     if has_no_wire() || !found("python3") {
         return;

@@ -15,7 +15,8 @@ use libc::{c_int, c_void};
 /// then kills everything in the namespace (pid_namespaces(7)). The init never executes another
 /// program, which is why that signal cannot be lost, and why the program itself, as process 2,
 /// has all signals as usual. It reaps orphans, and when the program ends it writes the wait
-/// status (wait(2)) to `status`, four bytes, and ends as well.
+/// status (wait(2)) to `status`, four bytes. It ends when nothing is left that the program has
+/// started; whoever does not want to wait for that kills it.
 ///
 /// `reader` is the other end of the pipe `status`; nobody else must hold it.
 pub(crate) fn contain(command: &mut Command, status: OwnedFd, reader: c_int) {
@@ -64,16 +65,12 @@ fn reap(program: c_int, status: c_int) -> ! {
         if over {
             let from: *const c_int = &raw const how;
             let from: *const c_void = from.cast();
-            // SAFETY: `from` points to the four bytes of `how`; _exit runs no destructors, and
-            // there are none to run.
-            unsafe {
-                libc::write(status, from, size_of::<c_int>());
-                libc::_exit(0);
-            }
+            // SAFETY: `from` points to the four bytes of `how`.
+            unsafe { libc::write(status, from, size_of::<c_int>()) };
         }
         if ended == -1 && io::Error::last_os_error().raw_os_error() != Some(libc::EINTR) {
-            // SAFETY: as above.
-            unsafe { libc::_exit(1) };
+            // SAFETY: _exit runs no destructors, and there are none to run.
+            unsafe { libc::_exit(0) };
         }
     }
 }

@@ -59,6 +59,12 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "There are two things to wait for, the keyboard and the server, and neither may keep you from the other. How many threads is that, and which of them ends the program?",
         "One thread: read a line from standard input, write it to the socket; at the end of the input shutdown(Write). The other: read bytes up to a newline, at most 64 KiB, make them harmless, print them. What should happen when each of them sees its end?",
-        "let leaving = AtomicBool; the thread of the server: while let Some(line) = next_line()? { print the harmless line }; then exit(0) if leaving, else print `* The server is gone` and exit(1). main: write each line of stdin to the socket; then leaving = true, stream.shutdown(Write), and join the thread.",
+        r#"
+The thread of the server, where `leaving` is an AtomicBool that both threads see:
+    while let Some(line) = next_line()? {
+        // print the harmless line
+    }
+    // exit(0) if leaving, else print "* The server is gone" and exit(1)
+main: write each line of stdin to the socket; then `leaving = true`, `stream.shutdown(Write)`, and join the thread."#,
     ],
 };

@@ -14,9 +14,11 @@ pub const ALL: &[&Cause] = &[
     &TWO_WRITES,
     &GOODBYE,
     &HARMLESS,
+    &RETURN,
     &BAD_UTF8,
     &ASCII,
     &SOON,
+    &LETTER,
     &SLOW,
     &QUEUE,
     &POOL,
@@ -90,6 +92,15 @@ pub const HARMLESS: Cause = Cause {
     see: ("chat", "escape"),
 };
 
+/// A lone `\r` is taken for the end of a line.
+pub const RETURN: Cause = Cause {
+    name: "a-return-ends-a-line",
+    says: "A line ends at \\r, at \\n, or at both.",
+    truth: "it ends at \\n, and a \\r belongs to its end only right before that. A text file of Python and splitlines end a line at a lone \\r as well; makefile(newline='\\n') and bytes that are split at b'\\n' do not.",
+    belief: None,
+    see: ("framing", "lines"),
+};
+
 /// Bad UTF-8 ends a client.
 pub const BAD_UTF8: Cause = Cause {
     name: "everybody-sends-utf8",
@@ -115,6 +126,15 @@ pub const SOON: Cause = Cause {
     truth: "a program may send a gigabyte without a newline, and a read of a line keeps it all; count while you read, and stop.",
     belief: None,
     see: ("chat", "endless"),
+};
+
+/// A limit in bytes that counts letters.
+pub const LETTER: Cause = Cause {
+    name: "a-letter-is-a-byte",
+    says: "A letter is a byte.",
+    truth: "in UTF-8 only those of ASCII are: é has two bytes, 語 three and 🦀 four. What is limited is what you keep, so count the bytes, before they become text; len of a str counts letters.",
+    belief: None,
+    see: ("framing", "utf8"),
 };
 
 /// One reader stops all.

@@ -13,6 +13,10 @@ use crate::judge::program::words;
 /// How long it may take to end, and what is granted to a busy machine.
 const ENDS: Duration = Duration::from_secs(5 + 1);
 
+/// Their numbers, the same on every Unix.
+const SIGTERM: i32 = 15;
+const SIGINT: i32 = 2;
+
 /// How many lines are on their way when the signal comes.
 const LINES: usize = 50;
 
@@ -36,9 +40,9 @@ pub fn told_to_end(bench: &mut Bench) -> Ruling {
     }
     bench.did("send it SIGTERM");
     bench.program()?.terminate();
-    is_told(&mut bob, Some(&said))?;
+    is_told(&mut bob, Some(&said)).or_else(|stop| blamed(bench, stop, SIGTERM))?;
     for guest in [&mut ada, &mut cyd] {
-        is_told(guest, None)?;
+        is_told(guest, None).or_else(|stop| blamed(bench, stop, SIGTERM))?;
     }
     ends(bench, "SIGTERM")?;
     for guest in [ada, bob, cyd, nameless] {
@@ -48,7 +52,7 @@ pub fn told_to_end(bench: &mut Bench) -> Ruling {
     let mut eve = Guest::enter(bench, "eve", server)?;
     bench.did("send it SIGINT, as Ctrl-C does");
     bench.program()?.interrupt();
-    is_told(&mut eve, None)?;
+    is_told(&mut eve, None).or_else(|stop| blamed(bench, stop, SIGINT))?;
     ends(bench, "SIGINT")
 }
 
@@ -70,7 +74,6 @@ fn is_told(guest: &mut Guest, said: Option<&[String]>) -> Ruling {
                 ),
                 format!("{} of them, then {}", talk.len(), words_of(&then)),
             )
-            .because(&causes::SIGNAL)
             .stop();
         }
     }
@@ -83,7 +86,7 @@ fn is_told(guest: &mut Guest, said: Option<&[String]>) -> Ruling {
         return Ok(());
     }
     let got = match told {
-        true => words_of(&then),
+        true => format!("such a line, then {}", words_of(&then)),
         false => format!("{} without such a line", words_of(&then)),
     };
     Fault::new(
@@ -93,8 +96,22 @@ fn is_told(guest: &mut Guest, said: Option<&[String]>) -> Ruling {
         ),
         got,
     )
-    .because_if(!told && then != Then::Silence, &causes::SIGNAL)
     .stop()
+}
+
+/// A fault in how it ends, with the belief of those who do not catch the
+/// signal, if the signal has ended it.
+fn blamed(bench: &mut Bench, stop: Stop, signal: i32) -> Ruling {
+    let ended = bench
+        .program()?
+        .wait(Instant::now() + Duration::from_secs(1));
+    // No status: by a signal. The other is how shells and Java say the same.
+    let code = ended.map(|ended| ended.code().unwrap_or(128 + signal));
+    let uncaught = code == Some(128 + signal);
+    Err(match uncaught {
+        true => stop.because(&causes::SIGNAL),
+        false => stop,
+    })
 }
 
 fn words_of(then: &Then) -> String {
@@ -113,7 +130,6 @@ fn ends(bench: &mut Bench, signal: &str) -> Ruling {
             format!("it ends with exit status 0 after {signal}"),
             format!("it ended with {}", words(&status)),
         )
-        .because(&causes::SIGNAL)
         .stop(),
         None => Fault::new(
             format!("it ends within 5 seconds after {signal}"),

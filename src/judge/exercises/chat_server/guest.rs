@@ -20,6 +20,14 @@ pub struct Guest {
     late: Option<Instant>,
 }
 
+/// A line that has not come.
+pub struct Missed {
+    pub fault: Fault,
+    pub line: String,
+    /// Whether none can come any more, for the connection is over.
+    pub over: bool,
+}
+
 /// A name that begins like this one and cannot be known beforehand.
 pub fn name(bench: &mut Bench, begin: &str) -> String {
     format!("{begin}{}", bytes::text(&mut bench.random, 2))
@@ -110,7 +118,7 @@ impl Guest {
     pub fn hears_one(
         &mut self,
         shown: &str,
-        wanted: impl Fn(&str) -> bool,
+        mut wanted: impl FnMut(&str) -> bool,
     ) -> Result<String, Fault> {
         let until = Instant::now() + REPLY;
         let mut notice = None;
@@ -140,12 +148,12 @@ impl Guest {
     }
 
     /// Reads on, whatever comes, until the line that is wanted.
-    pub fn hears_at_last(&mut self, wanted: &str) -> Result<(), Fault> {
+    pub fn hears_at_last(&mut self, wanted: &str) -> Result<(), Missed> {
         self.hears_both(wanted, wanted)
     }
 
     /// Reads on, whatever comes, until both lines have come.
-    pub fn hears_both(&mut self, one: &str, two: &str) -> Result<(), Fault> {
+    pub fn hears_both(&mut self, one: &str, two: &str) -> Result<(), Missed> {
         let until = Instant::now() + REPLY;
         let mut missing = vec![one, two];
         let mut others = "";
@@ -155,7 +163,11 @@ impl Guest {
                 let shown = kit::quoted(first.as_bytes());
                 let expected = format!("{} gets the line {shown}", self.name);
                 let got = format!("{others}{}", heard.words());
-                return Err(Fault::new(expected, got));
+                return Err(Missed {
+                    fault: Fault::new(expected, got),
+                    line: (*first).into(),
+                    over: heard.is_over(),
+                });
             }
             others = "other lines, then ";
             missing.retain(|line| heard.bytes != line.as_bytes());

@@ -2,6 +2,7 @@
 
 mod causes;
 mod crowd;
+mod endless;
 mod ends;
 mod guest;
 mod harm;
@@ -50,7 +51,7 @@ pub const EXERCISE: Exercise = Exercise {
         },
         Rule {
             says: "a line of more than 1,024 bytes ends its client, with a reason",
-            check: harm::endless,
+            check: endless::endless,
         },
         Rule {
             says: "who never reads delays nobody, and is let go",
@@ -77,6 +78,16 @@ pub const EXERCISE: Exercise = Exercise {
     hints: [
         "Decide who owns the room. If each client has a thread that reads its lines, who writes to the others, and what happens to all of them while one of these writes has to wait?",
         "A write must never wait: send with MSG_DONTWAIT (or a write of asyncio), keep what the kernel does not take, up to 1 MiB, and let go who has more than that or takes nothing for 5 seconds. Send first and judge after. Read lines of at most 1,024 bytes, and make each text harmless once, where it is read.",
-        "loop { wait for Joined, Line, Left or Stop, at most 10 ms; change the room and append to each member's buffer; for each member: send its buffer without waiting, then let it go if its buffer is over 1 MiB, or it has taken nothing or said no name for 4 s }. One thread accepts (and pauses when accept fails), one reads each client, one does this loop; SIGTERM is an event like the others.",
+        r"
+    loop {
+        // wait for Joined, Line, Left or Stop, at most 10 ms
+        // change the room and append to each member's buffer
+        for member in members {
+            // send its buffer without waiting, then let it go
+            // if its buffer is over 1 MiB,
+            // or it has taken nothing or said no name for 4 s
+        }
+    }
+One thread accepts (and pauses when accept fails), one reads each client, one does this loop; SIGTERM is an event like the others.",
     ],
 };

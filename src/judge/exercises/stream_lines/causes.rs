@@ -67,6 +67,15 @@ pub const TRIM_TAKES_THE_NEWLINE: Cause = Cause {
     see: ("framing", "lines"),
 };
 
+/// Another byte is taken off with the newline.
+pub const A_LINE_HAS_ONE_END: Cause = Cause {
+    name: "a-line-has-one-end",
+    says: "What cuts lines for me takes off the newline and nothing else.",
+    truth: "it may know two ends of a line: lines() in Rust takes off a \\r before the newline, too, as splitlines() and text mode do in Python; split at the byte 10 yourself.",
+    belief: None,
+    see: ("framing", "lines"),
+};
+
 /// Characters are counted.
 pub const A_LETTER_IS_A_BYTE: Cause = Cause {
     name: "a-letter-is-a-byte",
