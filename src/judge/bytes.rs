@@ -28,12 +28,32 @@ pub fn much(random: &mut Rng, length: usize) -> Vec<u8> {
     all
 }
 
+/// How many bytes of those that are no text are shown.
+const SHOWN: usize = 40;
+
+/// The bytes as a quoted string: what is UTF-8 as [`kit::quoted`] has it. Of
+/// what is not, every byte but the printable ones of ASCII is `\xNN`, or `\n`,
+/// `\r`, `\t`, so that it can be compared with what other programs show: which
+/// bytes of it make a character by chance says nothing.
+pub fn quoted(bytes: &[u8]) -> String {
+    if std::str::from_utf8(bytes).is_ok() {
+        return kit::quoted(bytes);
+    }
+    let byte = |byte: &u8| match byte {
+        b'\'' => "'".into(),
+        other => other.escape_ascii().to_string(),
+    };
+    let shown: String = bytes.iter().take(SHOWN).map(byte).collect();
+    let more = if bytes.len() > SHOWN { "..." } else { "" };
+    format!("\"{shown}\"{more}")
+}
+
 /// The bytes with their number before them: `5 bytes "hello"`.
 pub fn shown(bytes: &[u8]) -> String {
     match bytes.len() {
         0 => "0 bytes".into(),
-        1 => format!("1 byte {}", kit::quoted(bytes)),
-        n => format!("{} {}", counted(n), kit::quoted(bytes)),
+        1 => format!("1 byte {}", quoted(bytes)),
+        n => format!("{} {}", counted(n), quoted(bytes)),
     }
 }
 
@@ -48,7 +68,7 @@ pub fn counted(length: usize) -> String {
 /// Where two strings of bytes differ first, in words.
 pub fn difference(expected: &[u8], got: &[u8]) -> String {
     let same = expected.iter().zip(got).take_while(|(a, b)| a == b).count();
-    let from = |bytes: &[u8]| kit::quoted(&bytes[same.min(bytes.len())..]);
+    let from = |bytes: &[u8]| quoted(&bytes[same.min(bytes.len())..]);
     match (expected.len() - same, got.len() - same) {
         (0, 0) => "the same bytes".into(),
         (0, more) => format!("them, and {} more: {}", counted(more), from(got)),
@@ -78,6 +98,16 @@ mod tests {
         assert_eq!(make(), make());
         assert_eq!(word(&mut Rng::with_seed(7), 8).len(), 8);
         assert_eq!(much(&mut Rng::with_seed(7), 20_000).len(), 20_000);
+    }
+
+    #[test]
+    fn what_is_no_text_is_shown_byte_by_byte() {
+        assert_eq!(quoted("grün".as_bytes()), "\"grün\"");
+        let bytes = b"\xd1\x86 it's \"\\\"\x0b\n\xff";
+        let shown = r#""\xd1\x86 it's \"\\\"\x0b\n\xff""#;
+        assert_eq!(quoted(bytes), shown);
+        assert_eq!(quoted(&[0xff; 40]), format!("\"{}\"", r"\xff".repeat(40)));
+        assert_eq!(quoted(&[0xff; 41]), quoted(&[0xff; 40]) + "...");
     }
 
     #[test]
