@@ -120,7 +120,7 @@
   const paper = /print\.html$/.test(location.pathname);
   const labs = all('.lab[data-lab]', main);
   // Whoever follows a link to something wants to see it.
-  const wanted = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const wanted = document.getElementById(location.hash.slice(1));
 
   // What follows a lab gives the answer away: it stays folded until there is a
   // guess, or a wish to read on. Find in page, print and no script see it all.

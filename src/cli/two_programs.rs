@@ -22,8 +22,9 @@ Which packets:
 
 What a program writes follows `A |` or `B |`; `!` stands for standard error.
 A line that you type goes to B; one that begins with `a:` goes to A.
-Start the one that waits as A. Let it listen at 0.0.0.0 or 10.0.0.1, because
-127.0.0.1 is another address on each host. Ctrl-C ends both.
+Start the one that waits as A: B comes when A waits at a port, after ten seconds
+at the latest, and not at all if A has failed. Let it listen at 0.0.0.0 or
+10.0.0.1, because 127.0.0.1 is another address on each host. Ctrl-C ends both.
 `every` counts what TCP sends again, too; `data every=3` lets that through.
 `--pcap` keeps each packet once, as it was sent, and its fate as a comment:
 `tshark -r FILE -Y frame.comment` shows those. `--pcap-a` and `--pcap-b` keep

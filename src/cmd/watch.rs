@@ -99,7 +99,8 @@ fn listen(watch: Watch, tell: Sender<Happening>) -> Result<()> {
     });
     thread::spawn(move || {
         for line in io::stdin().lock().split(b'\n') {
-            let Ok(line) = line else { break };
+            // An error is no end: somebody at a terminal has not left.
+            let Ok(line) = line else { return };
             let line = String::from_utf8_lossy(&line).into_owned();
             if tell.send(Happening::Typed(Some(line))).is_err() {
                 return;

@@ -171,8 +171,6 @@ fn packets_are_held_until_a_key_decides() {
     assert_eq!(run.status.code(), Some(0));
 }
 
-/// The end of a program is told after all that it wrote, on both of its
-/// outputs.
 #[test]
 fn a_program_that_is_asked_to_end_may_do_what_it_has_to_do_first() {
     if has_no_wire() || !found("python3") {
@@ -180,10 +178,8 @@ fn a_program_that_is_asked_to_end_may_do_what_it_has_to_do_first() {
     }
     let wishes = |last: &str| {
         let handler = format!("signal.signal(signal.SIGTERM, {last})");
-        let waits = WAITS.replace(
-            "time.sleep",
-            &format!("import signal\n{handler}\ntime.sleep"),
-        );
+        // Before the port is bound, for which B waits.
+        let waits = WAITS.replace("s.bind", &format!("import signal\n{handler}\ns.bind"));
         // With a shell above it that SIGTERM ends at once.
         let server = format!("{}; true", waits.trim_start_matches("exec "));
         let run = wire(&["--a", &server, "--b", "true", "--linger", "0"]);
@@ -193,7 +189,7 @@ fn a_program_that_is_asked_to_end_may_do_what_it_has_to_do_first() {
     assert!(text.contains("A | bye\n"), "{text}");
     assert!(text.contains("A has ended: signal 15, as asked"), "{text}");
     let text = wishes("signal.SIG_IGN");
-    let killed = "A has ended: killed, because it did not end when asked";
+    let killed = "A has ended: killed, because not all of it ended when asked";
     assert!(text.contains(killed), "{text}");
 }
 
@@ -206,7 +202,9 @@ fn a_run_is_summed_up_and_a_rule_that_did_nothing_is_named() {
         "--a", SERVER, "--b", CLIENT, "--drop", "syn:1", "--drop", "udp", "--loss", "0%",
     ]);
     let text = String::from_utf8(run.stdout).unwrap();
-    assert!(text.contains(": 1 dropped, 1 sent again\n"), "{text}");
+    // On a busy machine more may be sent again.
+    let summary = regex::Regex::new(": 1 dropped, [1-9][0-9]* sent again\n").unwrap();
+    assert!(summary.is_match(&text), "{text}");
     assert!(
         text.contains("the rule `drop udp` did nothing to any"),
         "{text}"
@@ -227,6 +225,8 @@ fn silence_between_two_tries_is_explained() {
     assert!(text.contains(remark), "{text}");
 }
 
+/// The end of a program is told after all that it wrote, on both of its
+/// outputs.
 #[test]
 fn the_last_words_come_before_the_end() {
     if has_no_wire() {

@@ -71,14 +71,16 @@ pub fn why_so_quiet(lab: &Lab) -> Option<String> {
 }
 
 /// What a run came to, and what in it is not as it was meant.
-pub fn summary(lab: &Lab, rules: &[String]) -> Vec<String> {
+pub fn summary(lab: &Lab, programs: &Programs, rules: &[String]) -> Vec<String> {
     let packets = lab.wire.packets();
     if !packets.iter().any(is_of_a_program) {
-        return vec![format!(
+        let hint = format!(
             "neither has sent a packet to the other; \
              for B, host A is {}, and 127.0.0.1 is B itself",
             lab.a.addr()
-        )];
+        );
+        let both = programs.started(Side::B);
+        return both.then_some(hint).into_iter().collect();
     }
     let count = |what: &dyn Fn(&&Packet) -> bool| packets.iter().filter(what).count();
     let dropped = count(&|packet| packet.fate == Fate::Dropped);
@@ -88,6 +90,13 @@ pub fn summary(lab: &Lab, rules: &[String]) -> Vec<String> {
         many => format!("{many} packets"),
     };
     let mut said = vec![format!("{all}: {dropped} dropped, {again} sent again")];
+    if lab.wire.unlogged() > 0 {
+        let more = lab.wire.unlogged();
+        said.push(format!(
+            "and {more} more that were not logged: the log is full"
+        ));
+        return said;
+    }
     let idle = |rule: &&String| {
         let by_it = |packet: &Packet| packet.rule.as_deref() == Some(rule.as_str());
         !packets.iter().any(by_it)
@@ -97,8 +106,16 @@ pub fn summary(lab: &Lab, rules: &[String]) -> Vec<String> {
     said
 }
 
-/// Kernels have things to say to each other as well.
+/// Kernels have things to say to each other as well: who their routers and
+/// neighbours are, and which groups they are in (RFC 4861, 3810 and 3376).
 fn is_of_a_program(packet: &Packet) -> bool {
-    let transport = packet.decoded.as_ref().map(|decoded| &decoded.transport);
-    matches!(transport, Some(Transport::Tcp(_) | Transport::Udp(_)))
+    let Some(decoded) = &packet.decoded else {
+        return false;
+    };
+    match &decoded.transport {
+        Transport::Tcp(_) | Transport::Udp(_) => true,
+        Transport::Icmp(icmp) => decoded.source.is_ipv4() || !(130..=143).contains(&icmp.kind),
+        Transport::Igmp(_) => false,
+        Transport::Other => decoded.source.is_ipv4(),
+    }
 }

@@ -374,21 +374,18 @@ impl<'a> Wiring<'a> {
                 break;
             }
         }
-        for line in meeting::summary(self.lab, &self.acting) {
+        for line in meeting::summary(self.lab, &self.programs, &self.acting) {
             self.voice.note(&line);
         }
         for capture in captures {
             self.voice.note(&capture.keep(&self.lab.wire)?);
         }
         ended?;
-        let unlogged = self.lab.wire.unlogged();
-        if unlogged > 0 {
-            self.voice.note(&format!(
-                "{unlogged} more packets were not logged: the log is full"
-            ));
-        }
         if let Err(why) = self.lab.wire.trust() {
-            self.voice.note(&why.to_string());
+            match self.voice.unheard {
+                Some(_) => complain(&why.to_string()),
+                None => self.voice.note(&why.to_string()),
+            }
             return Ok(2);
         }
         Ok(match self.voice.unheard {

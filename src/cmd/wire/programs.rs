@@ -121,7 +121,7 @@ impl Programs {
             let how = match (one.asked_to_end, words(status)) {
                 (false, how) => how,
                 (true, how) if how == "signal 9" => {
-                    "killed, because it did not end when asked".into()
+                    "killed, because not all of it ended when asked".into()
                 }
                 (true, how) => format!("{how}, as asked"),
             };
