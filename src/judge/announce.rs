@@ -10,6 +10,8 @@ pub const FLOOD: usize = 10_000;
 /// How long a program must have waited for others before we believe that it
 /// has nothing more to say.
 const WAITED: Duration = Duration::from_secs(1);
+/// How long its last words may take.
+const LAST_WORDS: Duration = Duration::from_millis(400);
 /// How often to look what it does.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -40,7 +42,11 @@ pub fn wait(program: &mut Program, until: Instant) -> Announced {
                 waits_since = None;
                 continue;
             }
-            Line::End(rest) => (rest, "the end of its output"),
+            Line::End(rest) => {
+                // What it wrote on standard error may still be under way.
+                program.wait(Instant::now() + LAST_WORDS);
+                (rest, "the end of its output")
+            }
             Line::Silence(rest) => {
                 let near = seen.iter().chain([&rest]).any(|line| is_near(line));
                 match waits_for_others(&program.waits_in(), near) {
@@ -128,7 +134,9 @@ fn is_near(line: &[u8]) -> bool {
 /// behind what a logger adds.
 fn is_astray(line: &str) -> bool {
     let mut behind = line.split("listening on ").skip(1);
-    behind.any(|rest| rest.trim_end().parse::<SocketAddr>().is_ok())
+    // Port 0 is what it was given, not where it listens.
+    let is_right = |address: SocketAddr| address.port() != 0;
+    behind.any(|rest| rest.trim_end().parse().is_ok_and(is_right))
 }
 
 /// Whether all its threads wait for somebody who will not come: for clients,

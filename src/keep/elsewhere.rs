@@ -41,6 +41,10 @@ impl Ended {
     pub fn code(&self) -> Option<i32> {
         match self.how {}
     }
+
+    pub fn signal(&self) -> Option<i32> {
+        match self.how {}
+    }
 }
 
 impl fmt::Display for Ended {

@@ -39,6 +39,14 @@ impl Ended {
             _ => None,
         }
     }
+
+    /// The signal that ended it, if one did.
+    pub fn signal(&self) -> Option<i32> {
+        match self.how {
+            How::Signal(number) => Some(number),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Ended {

@@ -1,11 +1,14 @@
 //! `udp-echo`: a server that sends each datagram back to whoever sent it.
 
+use std::thread;
+use std::time::Duration;
+
 use kit::belief;
 
 use crate::judge::bench::{Bench, QUIET};
 use crate::judge::bytes::{self, shown};
 use crate::judge::cause::{self, ALWAYS_TEXT, Cause, SMALL_BUFFER};
-use crate::judge::fault::Fault;
+use crate::judge::fault::{Fault, Stop};
 use crate::judge::udp::{Datagram, Udp};
 use crate::judge::{Exercise, Rule, Ruling, bench};
 
@@ -206,7 +209,10 @@ fn empty(bench: &mut Bench) -> Ruling {
         };
         return match next.is("the client", &sent, server) {
             Ok(()) => {
-                let why = if bench.is_python() { ASYNCIO } else { "" };
+                let why = match bench.is_python() && polls(bench)? {
+                    true => ASYNCIO,
+                    false => "",
+                };
                 let after = format!("but {} came back after that{why}", shown(&sent));
                 let got = format!("{}; {after}", fault.got);
                 Fault { got, ..fault }.stop()
@@ -220,6 +226,19 @@ fn empty(bench: &mut Bench) -> Ruling {
         .is("the client", &sent, server)
         .map_err(|fault| fault.because(&EMPTY_IS_THE_END))?;
     Ok(())
+}
+
+/// Whether the program waits for many sockets in one call, as asyncio does.
+fn polls(bench: &mut Bench) -> Result<bool, Stop> {
+    let polls = |call: &String| call.contains("poll") || call.contains("select");
+    // It has answered just now, and may be on its way to that call.
+    for _ in 0..20 {
+        if bench.program()?.waits_in().iter().any(polls) {
+            return Ok(true);
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(false)
 }
 
 fn not_text(bench: &mut Bench) -> Ruling {

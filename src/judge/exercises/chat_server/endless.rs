@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::causes;
+use super::ends::says_why;
 use super::guest::Guest;
 use crate::judge::Ruling;
 use crate::judge::bench::{Bench, QUIET, REPLY, is_timeout};
@@ -75,7 +76,7 @@ fn too_long(
     let mut cyd = Guest::enter(bench, "cyd", server)?;
     cyd.says(line)?;
     let (lines, then) = cyd.rest(REPLY);
-    let told = lines.last().is_some_and(|line| line.starts_with(b"* "));
+    let told = lines.last().is_some_and(|line| says_why(line));
     if !told || then == Then::Silence {
         let expected = format!(
             "{} gets a line that begins with `* `, and the end, for a line of {length}",
@@ -153,7 +154,7 @@ fn reads_what_is_there(
 fn told(guest: &Guest, heard: &[u8]) -> Result<(), Stop> {
     let text = String::from_utf8_lossy(heard);
     let last = text.lines().last().unwrap_or_default();
-    match last.starts_with("* ") && !last.ends_with("has entered the room") {
+    match says_why(last.as_bytes()) {
         true => Ok(()),
         false => Fault::new(
             format!(

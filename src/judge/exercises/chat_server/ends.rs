@@ -77,11 +77,7 @@ fn is_told(guest: &mut Guest, said: Option<&[String]>) -> Ruling {
             .stop();
         }
     }
-    let told = lines.last().is_some_and(|line| {
-        line.starts_with(b"* ")
-            && !line.ends_with(b" the room")
-            && !line.starts_with(b"* The room contains")
-    });
+    let told = lines.last().is_some_and(|line| says_why(line));
     if told && then == Then::End {
         return Ok(());
     }
@@ -99,15 +95,22 @@ fn is_told(guest: &mut Guest, said: Option<&[String]>) -> Ruling {
     .stop()
 }
 
+/// Whether a line of the server is about something else than who is there.
+pub fn says_why(line: &[u8]) -> bool {
+    line.starts_with(b"* ")
+        && !line.ends_with(b" the room")
+        && !line.starts_with(b"* The room contains")
+}
+
 /// A fault in how it ends, with the belief of those who do not catch the
 /// signal, if the signal has ended it.
 fn blamed(bench: &mut Bench, stop: Stop, signal: i32) -> Ruling {
     let ended = bench
         .program()?
         .wait(Instant::now() + Duration::from_secs(1));
-    // No status: by a signal. The other is how shells and Java say the same.
-    let code = ended.map(|ended| ended.code().unwrap_or(128 + signal));
-    let uncaught = code == Some(128 + signal);
+    // The second is how shells and Java say the same.
+    let uncaught = ended
+        .is_some_and(|ended| ended.signal() == Some(signal) || ended.code() == Some(128 + signal));
     Err(match uncaught {
         true => stop.because(&causes::SIGNAL),
         false => stop,

@@ -61,13 +61,15 @@ pub fn everybody_else(bench: &mut Bench) -> Ruling {
     let mut cyd = Guest::enter(bench, "cyd", server)?;
     ada.hears(&format!("* {} has entered the room", cyd.name))?;
     let (word, reply) = (bench.text(5), bench.text(7));
-    let hello = format!("  {word} é я 語 🦀");
+    let end: String = word.chars().rev().collect();
+    let hello = format!("  {word} é я 語 🦀 {end}");
     ada.says(&hello)?;
     let hello = format!("[{}] {hello}", ada.name);
     // Only a line that has come without its letters shows the belief.
     let mut lost = false;
     bob.hears_one(&kit::quoted(hello.as_bytes()), |line| {
-        lost |= line.contains(&word) && line.chars().all(|c| c.is_ascii() || c == '\u{fffd}');
+        let whole = line.contains(&word) && line.contains(&end);
+        lost |= whole && line.chars().all(|c| c.is_ascii() || c == '\u{fffd}');
         line == hello
     })
     .map_err(|fault| fault.because_if(lost, &causes::ASCII))?;
