@@ -221,7 +221,7 @@ fn silence_between_two_tries_is_explained() {
     let client = CLIENT.replace("7777), 5)", "7777), 15)");
     let run = wire(&["--a", SERVER, "--b", &client, "--drop", "syn:1-3"]);
     let text = String::from_utf8(run.stdout).unwrap();
-    let remark = "host B has no answer, and waits ";
+    let remark = "host B has no answer, and sends again in ";
     assert!(text.contains(remark), "{text}");
 }
 

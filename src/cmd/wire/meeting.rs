@@ -32,7 +32,9 @@ pub fn of_b(lab: &Lab, programs: &Programs, late: bool) -> Option<Turn> {
         return Some(Turn::Never(remark.into()));
     }
     if !programs.runs(Side::A) {
-        return Some(Turn::Comes(None));
+        let remark = "A has ended and has waited for nobody; \
+                      if B waits for A, they should change places";
+        return Some(Turn::Comes(Some(remark.into())));
     }
     let remark = "A waits at no port yet; B is started all the same";
     late.then(|| Turn::Comes(Some(remark.into())))
@@ -63,8 +65,7 @@ pub fn why_so_quiet(lab: &Lab) -> Option<String> {
         let (seconds, times) = waits.filter(|(seconds, _)| *seconds > 0)?;
         let side = host.side();
         Some(format!(
-            "host {side} has no answer, and waits {seconds} s before it sends again; \
-             tries so far: {}",
+            "host {side} has no answer, and sends again in {seconds} s; tries so far: {}",
             u32::from(times) + 1
         ))
     })

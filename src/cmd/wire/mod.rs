@@ -382,10 +382,7 @@ impl<'a> Wiring<'a> {
         }
         ended?;
         if let Err(why) = self.lab.wire.trust() {
-            match self.voice.unheard {
-                Some(_) => complain(&why.to_string()),
-                None => self.voice.note(&why.to_string()),
-            }
+            self.voice.note(&why.to_string());
             return Ok(2);
         }
         Ok(match self.voice.unheard {

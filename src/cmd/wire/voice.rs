@@ -34,11 +34,12 @@ impl Voice {
         self.print(&text);
     }
 
-    /// A line that is no event: with JSON it goes to standard error.
+    /// A line that is no event: with JSON, or if nobody reads any more, it goes
+    /// to standard error.
     pub fn note(&mut self, text: &str) {
         match self.format {
-            Format::Text => self.print(&format!("{text}\n")),
-            Format::Json => complain(text),
+            Format::Text if self.unheard.is_none() => self.print(&format!("{text}\n")),
+            _ => complain(text),
         }
     }
 
@@ -50,10 +51,10 @@ impl Voice {
             // The reader has seen enough, as in `workbook wire ... | head`.
             let enough = error.kind() == ErrorKind::BrokenPipe;
             self.unheard = Some(if enough { 0 } else { 2 });
-            if !enough {
-                let why = kit::describe_error(&error);
-                complain(&format!("cannot write the output: {why}"));
-            }
+            complain(&match enough {
+                true => "nobody reads the output any more, so the run ends here".into(),
+                false => format!("cannot write the output: {}", kit::describe_error(&error)),
+            });
         }
     }
 }

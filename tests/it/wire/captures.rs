@@ -89,7 +89,11 @@ fn who_stops_reading_the_output_keeps_the_capture() {
     command
         .args(["-c", line, program, SERVER, CLIENT])
         .arg(&file);
-    output(&mut command, "");
+    let run = output(&mut command, "");
+    let words = String::from_utf8_lossy(&run.stderr).into_owned();
+    let why = "nobody reads the output any more, so the run ends here\n";
+    assert!(words.contains(why), "{words}");
+    assert!(words.contains("packets, each as it was sent"), "{words}");
     assert!(file.metadata().unwrap().len() > 100);
 }
 

@@ -1,6 +1,7 @@
-//! Ten who never read, in a busy room of a hundred.
+//! Ten who never read, in a busy room of a hundred. How much later the others
+//! hear each other meanwhile is measured by chat-compare, with `--mute 10`: on
+//! a machine that has other work too, no single run could tell.
 
-use crate::fair::at_most;
 use crate::server::Server;
 use crate::{load, release, turn};
 use std::io::{BufRead, BufReader};
@@ -8,32 +9,21 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// What a run leaves behind.
-struct Run {
-    /// Within how many ms 99 of 100 deliveries came.
-    p99_ms: f64,
-    /// The most memory that the server ever had.
-    memory_kb: u64,
-}
-
 #[test]
-fn ten_who_never_read_are_let_go_and_cost_the_others_next_to_nothing() {
+fn ten_who_never_read_are_let_go_and_cost_the_others_no_line_and_little_memory()
+{
     let release = release();
     let _turn = turn();
-    eprintln!("ms for 99 of 100 deliveries, with and without ten mutes:");
-    // Beside other work this is a matter of luck, so then it says nothing.
-    at_most(2.0, f64::INFINITY, || {
-        let (without, with) = (run(&release, 0), run(&release, 10));
-        let grown = with.memory_kb.saturating_sub(without.memory_kb);
-        eprintln!("{grown} kB more memory");
-        // What is kept for each at most, and some more.
-        assert!(grown <= 10 * 256 + 2048, "{grown} kB");
-        (with.p99_ms, without.p99_ms)
-    });
+    let (without, with) = (run(&release, 0), run(&release, 10));
+    let grown = with.saturating_sub(without);
+    eprintln!("{grown} kB more memory");
+    // What is kept for each at most, and some more.
+    assert!(grown <= 10 * 256 + 2048, "{grown} kB");
 }
 
-/// A hundred who read, and so many who do not.
-fn run(release: &Path, mute: usize) -> Run {
+/// A hundred who read, and so many who do not; the most memory in kB that the
+/// server ever had.
+fn run(release: &Path, mute: usize) -> u64 {
     let mut program = Command::new(release.join("lesson-chat"));
     program.args(["server", "127.0.0.1:0"]);
     program.stderr(Stdio::piped());
@@ -61,6 +51,5 @@ fn run(release: &Path, mute: usize) -> Run {
         names.iter().all(|name| name.starts_with("mute")),
         "{names:?}"
     );
-    let p99_ms = report["p99_us"].as_f64().unwrap() / 1000.0;
-    Run { p99_ms, memory_kb }
+    memory_kb
 }
