@@ -9,6 +9,10 @@ pub const SCENES: &[&[(&str, &str)]] = &[
     &[("WORKBOOK_STATE=off cargo run", "says http://127.0.0.1:")],
     &[("cargo run -- watch", "says 'Save the file'")],
     &[("cargo run -- watch udp-echo", "says 'Save the file'")],
+    &[(
+        "WORKBOOK_STATE=off cargo run -- watch udp-echo",
+        "says 'Save the file'",
+    )],
     &[("cargo run -- watch threading-serve", "says 'Save the file'")],
     &[
         ("cargo run -p lesson-chat -- server", "listens 12345"),
