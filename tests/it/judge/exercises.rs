@@ -97,6 +97,7 @@ fn the_page_of_every_exercise_shows_its_rules() {
         let mut block = format!(
             "<section class=\"exercise\" data-exercise=\"{name}\" aria-label=\"Exercise: {name}\">\n\n\
              {about}\n\n```console\n$ cargo run -- check {name}\n```\n\n\
+             With `watch` in place of `check` it is judged each time it is saved.\n\n\
              The judge tries these rules, in this order:\n\n"
         );
         for rule in rules {
