@@ -303,12 +303,13 @@ fn a_client_that_was_started_as_a_is_told_to_be_b() {
     if has_no_wire() || !found("python3") {
         return;
     }
-    let run = wire(&["--a", CLIENT, "--b", "true"]);
+    let run = wire(&["--a", CLIENT, "--b", "echo started"]);
     let text = String::from_utf8(run.stdout).unwrap();
     assert!(
         text.contains("A has failed before it waited at any port"),
         "{text}"
     );
+    assert!(!text.contains("B |"), "B was started: {text}");
     assert_eq!(run.status.code(), Some(1));
 }
 
