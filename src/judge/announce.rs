@@ -139,6 +139,11 @@ fn is_astray(line: &str) -> bool {
     behind.any(|rest| rest.trim_end().parse().is_ok_and(is_right))
 }
 
+/// Whether a call waits for many sockets, or only for a time to come.
+pub fn polls(call: &str) -> bool {
+    call.contains("poll") || call.contains("select")
+}
+
 /// Whether all its threads wait for somebody who will not come: for clients,
 /// or for what is typed. One that polls may only wait for its own time to
 /// come, so that counts only when it has said nearly the right thing.
@@ -147,7 +152,6 @@ fn waits_for_others(calls: &[String], near: bool) -> bool {
         matches!(call, "accept" | "accept4" | "recvfrom" | "recvmsg")
             || call.ends_with("from standard input")
     };
-    let polls = |call: &str| call.contains("poll") || call.contains("select");
     let idle = |call: &str| call == "futex";
     let waits = |call: &String| client(call) || (near && polls(call));
     calls.iter().any(waits) && calls.iter().all(|call| waits(call) || idle(call))

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kit::belief;
 
+use crate::judge::announce;
 use crate::judge::bench::{Bench, QUIET};
 use crate::judge::bytes::{self, shown};
 use crate::judge::cause::{self, ALWAYS_TEXT, Cause, SMALL_BUFFER};
@@ -230,10 +231,14 @@ fn empty(bench: &mut Bench) -> Ruling {
 
 /// Whether the program waits for many sockets in one call, as asyncio does.
 fn polls(bench: &mut Bench) -> Result<bool, Stop> {
-    let polls = |call: &String| call.contains("poll") || call.contains("select");
     // It has answered just now, and may be on its way to that call.
     for _ in 0..20 {
-        if bench.program()?.waits_in().iter().any(polls) {
+        if bench
+            .program()?
+            .waits_in()
+            .iter()
+            .any(|call| announce::polls(call))
+        {
             return Ok(true);
         }
         thread::sleep(Duration::from_millis(20));
